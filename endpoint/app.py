@@ -1,0 +1,213 @@
+"""The application: stores, then services, then handlers, put together once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from endpoint.config import Config
+from endpoint.domain.feed import FeedSettings
+from endpoint.generators.generator import Generator
+from endpoint.generators.hugo import Hugo
+from endpoint.generators.jekyll import Jekyll
+from endpoint.generators.places import Place
+from endpoint.handlers import cors, errors, feed, micropub, operations, site
+from endpoint.handlers.context import Services
+from endpoint.handlers.mount import Mount
+from endpoint.services.doctor import Doctor
+from endpoint.services.external_tokens import ExternalTokens
+from endpoint.services.feed import FeedService
+from endpoint.services.following import Follower, Following
+from endpoint.services.health import Health
+from endpoint.services.posts import PostRules, Posts
+from endpoint.services.queries import Queries
+from endpoint.services.site import Site
+from endpoint.services.tokens import Tokens
+from endpoint.stores.builder import Builder
+from endpoint.stores.checkout import Checkout
+from endpoint.stores.creations import Creations
+from endpoint.stores.database import make_engine, prepare
+from endpoint.stores.followers import Followers
+from endpoint.stores.index import PostIndex
+from endpoint.stores.queue import Bell
+from endpoint.stores.repository import Repository
+from endpoint.stores.syndications import Syndications
+from endpoint.stores.web import Web
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """An installation's stores and what works on them, for server, worker and commands."""
+
+    config: Config
+    engine: Engine
+    repository: Repository
+    generator: Generator
+    index: PostIndex
+    tokens: Tokens
+    web: Web
+    checkout: Checkout
+    builder: Builder
+    following: Following
+    bell: Bell
+    clock: Clock
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.bell.close()
+        self.engine.dispose()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def assemble(config: Config, clock: Clock = _now) -> Parts:
+    """Return the parts of the installation that ``config`` describes, ready to work.
+
+    Stale git locks are cleared and the database brought up to date.
+    """
+    config.state.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(config.database_url(config.database.url))
+    prepare(engine)
+    repository = Repository(
+        config.repository.path,
+        branch=config.repository.branch,
+        author=config.author,
+    )
+    repository.prepare()
+    generator = make_generator(config)
+    index = PostIndex(engine, repository, generator, clock)
+    builder = Builder(
+        config.site.build,
+        config.repository.checkout,
+        config.site.output,
+        config.site.build_timeout_s,
+    )
+    checkout = Checkout(
+        config.repository.checkout, config.repository.path, config.repository.branch
+    )
+    members = [Follower("checkout", repository.head, checkout.update)]
+    if config.site.build:
+        members.append(Follower("build", index.version, builder.build))
+    following = Following(Followers(engine), tuple(members), clock)
+    return Parts(
+        config=config,
+        engine=engine,
+        repository=repository,
+        generator=generator,
+        index=index,
+        tokens=Tokens(engine, me=config.me, clock=clock),
+        web=Web(config.fetch.allow_hosts, config.fetch.timeout_s, config.fetch.max_bytes),
+        checkout=checkout,
+        builder=builder,
+        following=following,
+        bell=Bell(config.database_url(config.queue.url), following.work),
+        clock=clock,
+    )
+
+
+def create_app(parts: Parts) -> Flask:
+    """Return the WSGI application of an installation."""
+    config = parts.config
+    app = Flask("endpoint", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = config.limits.max_body_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["endpoint"] = _make_services(parts)
+    errors.register(app)
+    cors.register(app, frozenset({"/micropub", "/feed.json"}))
+    for handler in (micropub, feed, operations, site):
+        app.register_blueprint(handler.bp)
+    app.wsgi_app = Mount(app.wsgi_app, urlsplit(config.base_url).path)  # type: ignore[method-assign]
+    return app
+
+
+def make_doctor(parts: Parts) -> Doctor:
+    """Return the doctor for ``endpoint check``."""
+    return Doctor(
+        parts.config,
+        parts.engine,
+        parts.repository,
+        parts.index,
+        parts.builder,
+        parts.checkout,
+        parts.web,
+    )
+
+
+def make_generator(config: Config) -> Generator:
+    """Return the generator that ``config`` names, with its settings."""
+    generator = Hugo if config.site.generator == "hugo" else Jekyll
+    return generator(
+        site_url=config.site_url,
+        zone=config.zone,
+        format=config.front_matter.format,
+        spelling=config.front_matter.spelling,
+        keys=config.front_matter.keys,
+        literal=config.micropub.plain_text == "literal",
+        places={kind: Place(place.path, place.url) for kind, place in config.posts.items()},
+    )
+
+
+def _make_services(parts: Parts) -> Services:
+    config = parts.config
+    micropub_config = config.micropub
+    return Services(
+        posts=Posts(
+            parts.repository,
+            parts.index,
+            parts.generator,
+            Creations(parts.engine),
+            Syndications(parts.engine),
+            PostRules(
+                zone=config.zone,
+                message=config.repository.message,
+                channels=tuple(channel.uid for channel in micropub_config.channels),
+                idempotency=timedelta(seconds=micropub_config.idempotency_s),
+            ),
+            parts.clock,
+            announce=parts.bell.ring,
+        ),
+        queries=Queries(parts.index, micropub_config),
+        feed=FeedService(parts.index, _feed_settings(config), parts.clock),
+        tokens=_make_verifier(parts),
+        site=Site(parts.index, config.site.output, config.site_url, config.site.serve),
+        health=Health(parts.engine, parts.repository),
+        strict_bearer=config.auth.strict_bearer,
+        split_commas=micropub_config.split_commas,
+    )
+
+
+def _make_verifier(parts: Parts) -> Tokens | ExternalTokens:
+    config = parts.config
+    if config.auth.mode == "builtin":
+        return parts.tokens
+    return ExternalTokens(
+        parts.web,
+        me=config.me,
+        clock=parts.clock,
+        token_endpoint=config.auth.token_endpoint,
+        introspection_endpoint=config.auth.introspection_endpoint,
+        introspection_token=config.auth.introspection_token,
+        cache_s=config.auth.cache_s,
+        negative_cache_s=config.auth.negative_cache_s,
+    )
+
+
+def _feed_settings(config: Config) -> FeedSettings:
+    author = {"name": config.author_name, "url": config.me, "avatar": config.owner.photo}
+    return FeedSettings(
+        title=config.title,
+        home_page_url=config.site_url,
+        feed_url=f"{config.base_url}/feed.json",
+        language=config.site.language,
+        authors=({name: value for name, value in author.items() if value},),
+        description=config.owner.note,
+        icon=config.owner.photo,
+    )

@@ -1,0 +1,44 @@
+"""A post: an h-entry (or another mf2 object) with its place on the site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from endpoint.domain.dates import parse_date
+
+Properties = dict[str, list[Any]]
+"""mf2 properties: each name with its list of values, ``{"category": ["a", "b"]}``."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """An mf2 object with its place on the site.
+
+    ``permalink`` is the absolute URL readers see, settled at creation; ``path``
+    the file's path from the repository root. ``kind`` is the post type found at
+    creation (``note``, ``like``, …). ``channels`` are uids, kept beside the
+    properties because ``mp-channel`` is a command.
+    """
+
+    type: str
+    kind: str
+    properties: Properties
+    permalink: str
+    path: str
+    channels: tuple[str, ...] = ()
+
+    @property
+    def published(self) -> datetime | None:
+        """The aware time of ``published``; None on a page without a date."""
+        values = self.properties.get("published")
+        return parse_date(values[0]) if values else None
+
+    @property
+    def status(self) -> str:
+        """``published`` or ``draft``."""
+        return str(self.properties.get("post-status", ["published"])[0])
+
+    @property
+    def visibility(self) -> str:
+        """``public`` or ``unlisted``."""
+        return str(self.properties.get("visibility", ["public"])[0])

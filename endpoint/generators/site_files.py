@@ -1,0 +1,185 @@
+"""The files of posts, written and read the same way for every generator."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from endpoint.domain.post_types import discover
+from endpoint.domain.posts import Post, Properties
+from endpoint.generators.addresses import Addresses, File
+from endpoint.generators.body import Body, Escape, read_body, write_body
+from endpoint.generators.frontmatter import FORMATS, Page, compose, split
+from endpoint.generators.frontmatter_format import Metadata, is_same
+from endpoint.generators.keys import Keys
+from endpoint.generators.mapping import Edit, Found, Mapper
+from endpoint.generators.values import Shapes
+
+SUFFIXES = (".md", ".markdown", ".html")
+"""What the name of a post's file ends with."""
+
+_USUAL_FORMAT = {"markdown": "text", "html": "html"}
+
+
+@dataclass(frozen=True)
+class SiteFiles(Addresses):
+    """A Generator but for what each generator has of its own.
+
+    ``format`` of new files is ``yaml``, ``toml`` or ``json``; an empty
+    ``spelling`` is the generator's usual one; ``keys`` are the owner's own keys
+    for properties; with ``literal``, plain text is shown as typed.
+    """
+
+    format: str = "yaml"
+    spelling: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    literal: bool = False
+
+    usual_spelling: ClassVar[str]
+    aliases: ClassVar[Mapping[str, tuple[str, ...]]]
+    escape: ClassVar[Escape]
+
+    @property
+    @abstractmethod
+    def shapes(self) -> Shapes:
+        """How values are written."""
+
+    @abstractmethod
+    def complete(self, file: File) -> Properties:
+        """Return the properties of ``file``, with those the generator finds elsewhere."""
+
+    @abstractmethod
+    def finish(self, metadata: Metadata, edit: Edit, post: Post) -> None:
+        """Add to ``edit`` what only this generator needs to show ``post`` right."""
+
+    def write(self, post: Post) -> bytes:
+        """Return the file of a new post."""
+        edit, body = self._edit(File(post.path, {}, {}), Found({}, {}, {}), post, {post.permalink})
+        return compose(self.format, edit.changes, body or "").encode()
+
+    def read(self, path: str, data: bytes) -> Post | None:
+        """Return the post in the file at ``path``; None if that is no text, or no post's path.
+
+        Raise ValueError, with one sentence, if its front matter is broken.
+        """
+        if not self.is_post(path):
+            return None
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return None
+        return self._read(path, split(text))
+
+    def rewrite(self, data: bytes, post: Post) -> bytes:
+        """Return the file ``data`` with the properties of ``post``; other lines stay.
+
+        Raise ValueError if its front matter is broken.
+        """
+        page = split(data.decode())
+        found, file = self._find(post.path, page)
+        edit, body = self._edit(file, found, post, self.permalinks(file, post.kind))
+        edited = page.edit(edit.changes, edit.dropped, FORMATS[self.format])
+        return str(edited if body is None else edited.with_body(body)).encode()
+
+    def _read(self, path: str, page: Page) -> Post:
+        _, file = self._find(path, page)
+        type_ = str(self._mapper.own(file.metadata, "mf2-type") or "h-entry")
+        channels = self._mapper.own(file.metadata, "channels")
+        kind = discover(type_, file.properties)
+        return Post(
+            type=type_,
+            kind=kind,
+            properties=file.properties,
+            permalink=self.permalink(file, kind, by_path=self.dates_by_path),
+            path=path,
+            channels=tuple(map(str, channels)) if isinstance(channels, list) else (),
+        )
+
+    def _find(self, path: str, page: Page) -> tuple[Found, File]:
+        """Return what the front matter of a file holds, and the file with all its properties."""
+        metadata = page.load()
+        found = self._mapper.read(metadata)
+        properties = self.complete(File(path, metadata, found.properties))
+        content = self._read_content(path, page.body, metadata)
+        if content is not None:
+            properties = {**properties, "content": [content]}
+        return found, File(path, metadata, properties)
+
+    def _edit(
+        self, file: File, found: Found, post: Post, before: set[str] | frozenset[str]
+    ) -> tuple[Edit, str | None]:
+        """Return the edit that makes ``file`` that of ``post``, and the body if it changes.
+
+        ``before`` are the permalinks that the file may have had until now.
+        """
+        body = self._write_content(file, post)
+        # Content without a text leaves no body, and would not be read back.
+        kept = found.rest.get("content")
+        unseen = kept if body is None else None if body.text else post.properties.get("content")
+        held = Found(_with_content(file.properties, kept), found.keys, found.rest)
+        edit = self._mapper.edit(file.metadata, held, _with_content(post.properties, unseen))
+        self.finish(file.metadata, edit, post)
+        self._put_own(file.metadata, edit, post, body)
+        after = File(post.path, edit.apply(file.metadata), post.properties)
+        if self.permalinks(after, post.kind) != before and (url := self.pin(post.permalink)):
+            edit.put(self.url_key, url)
+        return edit, None if body is None else body.text
+
+    def _put_own(self, metadata: Metadata, edit: Edit, post: Post, body: Body | None) -> None:
+        own = {
+            "mf2-type": None if post.type == "h-entry" else post.type,
+            "channels": list(post.channels) or None,
+        }
+        if body:
+            own |= self._describe(metadata, post.path, body)
+        for name, value in own.items():
+            self._mapper.put_own(metadata, edit, name, value)
+
+    def _describe(self, metadata: Metadata, path: str, body: Body) -> dict[str, Any]:
+        """Return what front matter must say of ``body``, where it is not what one would think."""
+        usual = "html" if path.endswith(".html") else "markdown"
+        is_usual = body.markup == usual and body.format == _USUAL_FORMAT[usual]
+        own = {"content-format": None if is_usual else body.format, "content-source": body.source}
+        told = self._mapper.own(metadata, "markup")
+        if self.escape.html_mark or (body.markup == usual and told not in _USUAL_FORMAT):
+            return own
+        return own | {"markup": None if body.markup == usual else body.markup}
+
+    def _read_content(self, path: str, body: str, metadata: Metadata) -> Any:
+        """Return the content that a file's body shows, or None if it is empty."""
+        if not body:
+            return None
+        own = self._mapper.own
+        is_html = path.endswith(".html") or own(metadata, "markup") == "html"
+        markup = "html" if is_html else "markdown"
+        format_, source = own(metadata, "content-format"), own(metadata, "content-source")
+        text = body.replace("\r\n", "\n").replace("\0", "\ufffd")
+        return read_body(
+            Body(
+                text,
+                markup,
+                format_ if format_ in ("text", "html", "markdown") else _USUAL_FORMAT[markup],
+                source if isinstance(source, str) else None,
+            ),
+            self.escape,
+        )
+
+    def _write_content(self, file: File, post: Post) -> Body | None:
+        """Return the body of ``post``; None if the file shows its content already."""
+        content = post.properties.get("content")
+        if is_same(content, file.properties.get("content")):
+            return None
+        if not content:
+            return Body("", "markdown", "text", None)
+        return write_body(content[0], literal=self.literal, escape=self.escape)
+
+    @cached_property
+    def _mapper(self) -> Mapper:
+        keys = Keys(self.aliases, self.spelling or self.usual_spelling, self.keys)
+        return Mapper(keys, self.shapes)
+
+
+def _with_content(properties: Properties, content: list[Any] | None) -> Properties:
+    others = {name: values for name, values in properties.items() if name != "content"}
+    return others | {"content": content} if content else others

@@ -1,0 +1,66 @@
+"""What every handler needs: the services, and who is asking."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+from endpoint.domain.tokens import Token
+from endpoint.errors import InvalidRequest, Unauthorized
+from endpoint.handlers.bodies import read_form
+from endpoint.services.external_tokens import ExternalTokens
+from endpoint.services.feed import FeedService
+from endpoint.services.health import Health
+from endpoint.services.posts import Posts
+from endpoint.services.queries import Queries
+from endpoint.services.site import Site
+from endpoint.services.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases, as ``create_app()`` put them together."""
+
+    posts: Posts
+    queries: Queries
+    feed: FeedService
+    tokens: Tokens | ExternalTokens
+    site: Site
+    health: Health
+    strict_bearer: bool
+    split_commas: bool
+
+
+def services() -> Services:
+    """Return the services of the running application."""
+    found: Services = current_app.extensions["endpoint"]
+    return found
+
+
+def authorize() -> Token:
+    """Return the verified token of this request.
+
+    It comes in the ``Authorization`` header or as the body's ``access_token``
+    (Micropub §5.1), never in the URL, where logs and histories keep it. The
+    same token twice is accepted, because Quill and its family send it so;
+    ``auth.strict_bearer`` refuses that too (RFC 6750 §3.1). Raise Unauthorized
+    without a token, InvalidRequest with two, and what ``verify()`` raises.
+    """
+    if "access_token" in request.args:
+        raise InvalidRequest("access_token must not be in the URL; send it as a Bearer header")
+    tokens = [*_header_tokens(), *_body_tokens()]
+    if not tokens:
+        raise Unauthorized("This needs a token; send it as Authorization: Bearer TOKEN")
+    if len(set(tokens)) > 1 or (services().strict_bearer and len(tokens) > 1):
+        raise InvalidRequest("access_token was sent twice; send one token in one place")
+    return services().tokens.verify(tokens[0])
+
+
+def _header_tokens() -> list[str]:
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return [token.strip()] if scheme.lower() == "bearer" and token.strip() else []
+
+
+def _body_tokens() -> list[str]:
+    if request.method != "POST" or request.is_json:
+        return []
+    return [token for token in read_form().fields.get("access_token", []) if token]

@@ -1,0 +1,35 @@
+"""Leave for apps that run in a browser page to talk to the API (CORS)."""
+
+from flask import Flask, Response, request
+
+_EXPOSED = "Location, Link, Retry-After, WWW-Authenticate"
+_ALLOWED = "Authorization, Content-Type, Accept, Idempotency-Key"
+
+
+def register(app: Flask, paths: frozenset[str]) -> None:
+    """Let pages of any origin call ``paths``.
+
+    Tokens travel in a header and never in a cookie, so any origin may ask. The
+    headers are on errors too: without them a page sees only a failed fetch.
+    """
+
+    @app.before_request
+    def answer_preflight() -> Response | None:
+        if request.method == "OPTIONS" and _is_open(paths):
+            return Response(status=204)
+        return None
+
+    @app.after_request
+    def open_to_pages(response: Response) -> Response:
+        if _is_open(paths):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+            if request.method == "OPTIONS":
+                response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+                response.headers["Access-Control-Allow-Headers"] = _ALLOWED
+                response.headers["Access-Control-Max-Age"] = "86400"
+        return response
+
+
+def _is_open(paths: frozenset[str]) -> bool:
+    return request.path.rstrip("/") in paths

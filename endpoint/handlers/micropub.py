@@ -1,0 +1,110 @@
+"""The Micropub endpoint: queries by GET, actions by POST."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from endpoint.domain.micropub import (
+    Action,
+    Create,
+    Delete,
+    Syndicate,
+    Undelete,
+    Update,
+    parse_form,
+    parse_json,
+)
+from endpoint.domain.posts import Post
+from endpoint.errors import InvalidRequest
+from endpoint.handlers.bodies import read_form, read_json
+from endpoint.handlers.context import authorize, services
+
+bp = Blueprint("micropub", __name__)
+
+
+@bp.get("/micropub", strict_slashes=False)
+def query() -> ResponseReturnValue:
+    """Answer a query; without ``q``, say whose token this is (Micropub §3.7)."""
+    token = authorize()
+    if "q" not in request.args:
+        scope = " ".join(sorted(token.scopes))
+        return _answer({"me": token.me, "scope": scope, "client_id": token.client_id})
+    return _answer(services().queries.answer(request.args.to_dict(flat=False), token))
+
+
+@bp.post("/micropub", strict_slashes=False)
+def act() -> ResponseReturnValue:
+    """Create, update, delete or undelete a post (Micropub §3.3 to §3.5)."""
+    token = authorize()
+    posts = services().posts
+    match action := _read_action():
+        case Create():
+            post = posts.create(action, token, request.headers.get("Idempotency-Key"))
+            return "", HTTPStatus.CREATED, _created(post)
+        case Update():
+            posts.update(action, token)
+        case Delete():
+            posts.delete(action, token)
+        case Undelete():
+            posts.undelete(action, token)
+        case Syndicate():
+            posts.syndicate(action, token)
+            return "", HTTPStatus.ACCEPTED
+    return "", HTTPStatus.NO_CONTENT
+
+
+def _read_action() -> Action:
+    if request.is_json:
+        return parse_json(read_json())
+    form = read_form()
+    if form.uploads:
+        raise InvalidRequest(
+            f"{form.uploads[0].parameter} is a file, and this server takes no files yet;"
+            " send the URL of a published one"
+        )
+    return parse_form(form.fields, split_commas=services().split_commas)
+
+
+def _created(post: Post) -> list[tuple[str, str]]:
+    links = [
+        ("Link", f'<{url}>; rel="{rel}"')
+        for rel in ("shortlink", "syndication")
+        for url in post.properties.get(rel, [])
+        if is_header_safe(url)
+    ]
+    return [("Location", post.permalink), *links]
+
+
+def is_header_safe(url: object) -> bool:
+    """Say whether ``url`` is an http(s) URL that can stand in a Link header (RFC 8288 §3)."""
+    return (
+        isinstance(url, str)
+        and url.startswith(("http://", "https://"))
+        and url.isascii()
+        and not any(character in '<>" ' or ord(character) < 32 for character in url)
+    )
+
+
+def _answer(body: dict[str, object]) -> Response:
+    # The early draft answered these as forms, and its clients still ask so.
+    accepted = request.accept_mimetypes.best_match(
+        ["application/json", "application/x-www-form-urlencoded"], default="application/json"
+    )
+    is_flat = request.args.get("q", "syndicate-to") == "syndicate-to"
+    if is_flat and accepted == "application/x-www-form-urlencoded":
+        return Response(_to_form(body), mimetype=accepted)
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _to_form(body: dict[str, object]) -> str:
+    pairs: list[tuple[str, str]] = []
+    for name, value in body.items():
+        if isinstance(value, list):
+            pairs += [(f"{name}[]", str(target["uid"])) for target in value]
+        else:
+            pairs.append((name, str(value)))
+    return urlencode(pairs)

@@ -1,0 +1,67 @@
+"""The built site at ``/``, in the demo and where ``site.serve`` says so."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+from werkzeug.security import safe_join
+
+from endpoint.errors import NotFound
+from endpoint.handlers.context import services
+
+bp = Blueprint("site", __name__)
+
+_WAITING = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="2">
+<title>Publishing</title>
+<style>
+  :root { color-scheme: light dark }
+  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 30rem; margin: 20vh auto }
+</style>
+<h1>Publishing …</h1>
+<p>This post is committed, and the site is being built. This page looks again by itself.</p>
+"""
+
+
+@bp.get("/", defaults={"path": ""})
+@bp.get("/<path:path>")
+def show(path: str) -> ResponseReturnValue:
+    """Show the file of the built site at ``path``; 410 where a deleted post was."""
+    site = services().site
+    if not site.is_served:
+        raise NotFound("There is nothing at this URL")
+    if site.is_gone(path):
+        return _page(site.output / "404.html", HTTPStatus.GONE)
+    found = _find(site.output, path)
+    if found is not None and found.is_dir():
+        return redirect(f"{request.script_root}/{path}/", HTTPStatus.MOVED_PERMANENTLY)
+    if found is not None:
+        return send_file(found, conditional=True, max_age=0)
+    if not path or site.is_coming(path):
+        headers = {"Cache-Control": "no-store"}
+        return Response(_WAITING, HTTPStatus.NOT_FOUND, headers, mimetype="text/html")
+    return _page(site.output / "404.html", HTTPStatus.NOT_FOUND)
+
+
+def _find(output: Path, path: str) -> Path | None:
+    joined = safe_join(str(output), path)
+    if joined is None:
+        return None
+    target = Path(joined)
+    if target.is_dir():
+        if path and not path.endswith("/"):
+            return target
+        target = target / "index.html"
+    return target if target.is_file() else None
+
+
+def _page(file: Path, status: HTTPStatus) -> ResponseReturnValue:
+    if not file.is_file():
+        raise NotFound("There is nothing at this URL")
+    response = send_file(file, max_age=0)
+    response.status_code = status
+    return response

@@ -1,0 +1,34 @@
+"""The web server and the worker of ``endpoint serve``, in one process."""
+
+import threading
+
+import waitress
+
+from endpoint.app import Parts, create_app
+
+_THREADS = 8
+
+
+def run(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first."""
+    server = waitress.create_server(
+        create_app(parts),
+        host=host,
+        port=port,
+        threads=_THREADS,
+        ident=None,
+        # Flask answers larger ones itself, in JSON; this is the last wall.
+        max_request_body_size=max(2 * parts.config.limits.max_body_bytes, 1 << 26),
+    )
+    if not has_worker:
+        server.run()
+        return
+    # The worker takes the main thread, because it is the one that gets the signals.
+    serving = threading.Thread(target=server.run, name="server", daemon=True)
+    serving.start()
+    try:
+        parts.following.work()
+        parts.bell.answer()
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()

@@ -1,0 +1,131 @@
+"""A new installation: configuration, repository, checkout and state in one folder."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import tomlkit
+from argon2 import PasswordHasher
+
+from endpoint.config import Config, load
+from endpoint.errors import ConfigError
+from endpoint.services.templates import fill_template
+from endpoint.stores.checkout import Checkout
+from endpoint.stores.cloning import clone_bare, default_branch, top_names
+from endpoint.stores.repository import Repository
+
+_HEAD = "indieweb-endpoint. config.example.toml explains every key, also those not here."
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a new owner says: ``repository`` is a site to adopt, empty for a new one."""
+
+    me: str
+    public_url: str = ""
+    generator: str = "hugo"
+    name: str = ""
+    title: str = ""
+    timezone: str = "UTC"
+    repository: str = ""
+    password: str = ""
+    serve: bool = False
+    allow_hosts: tuple[str, ...] = ()
+
+
+def make_password() -> str:
+    """Return a fresh password: 96 random bits in letters that are easy to copy."""
+    return "-".join(secrets.token_hex(3) for _ in range(4))
+
+
+def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
+    """Make an installation in ``folder`` and return its configuration.
+
+    Raise ConfigError, leaving nothing behind, if there is one already, if a
+    wish is wrong, or if the site to adopt cannot be cloned.
+    """
+    if (folder / "config.toml").exists():
+        raise ConfigError(f"{folder} holds an installation already; nothing was changed")
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigError(f"{folder} is not empty; choose a new folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        _lay_out(work, wishes, now)
+        if folder.exists():
+            folder.rmdir()
+        work.rename(folder)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    config = load(folder / "config.toml")
+    _make_checkout(config)
+    return config
+
+
+def _lay_out(folder: Path, wishes: Wishes, now: datetime) -> None:
+    bare = folder / "site.git"
+    branch = "main"
+    if wishes.repository:
+        clone_bare(_absolute(wishes.repository), bare)
+        branch = default_branch(bare)
+    _write_config(folder / "config.toml", wishes, branch, _find_generator(bare, branch, wishes))
+    config = load(folder / "config.toml")
+    if not wishes.repository:
+        repository = Repository.init(bare, branch=branch, author=config.author)
+        repository.begin(fill_template(config), "Begin the site", now)
+    config.state.mkdir(mode=0o700)
+
+
+def _make_checkout(config: Config) -> None:
+    repository = config.repository
+    Checkout(repository.checkout, repository.path, repository.branch).update()
+
+
+def _find_generator(bare: Path, branch: str, wishes: Wishes) -> str:
+    if wishes.repository and "_config.yml" in top_names(bare, branch):
+        return "jekyll"
+    return wishes.generator
+
+
+def _absolute(repository: str) -> str:
+    path = Path(repository).expanduser()
+    return str(path.absolute()) if path.exists() else repository
+
+
+def _write_config(path: Path, wishes: Wishes, branch: str, generator: str) -> None:
+    document = tomlkit.document()
+    document.add(tomlkit.comment(_HEAD))
+    for name, value in _settings(wishes, branch, generator).items():
+        document[name] = value
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(tomlkit.dumps(document))
+
+
+def _settings(wishes: Wishes, branch: str, generator: str) -> dict[str, object]:
+    return {
+        "me": wishes.me,
+        "public_url": wishes.public_url or wishes.me,
+        "timezone": wishes.timezone,
+        "owner": {"name": wishes.name},
+        "repository": {
+            "path": "site.git",
+            "checkout": "site",
+            "branch": branch,
+            "remote": wishes.repository and _absolute(wishes.repository),
+        },
+        "site": {
+            "generator": generator,
+            "title": wishes.title,
+            "build": "hugo --minify" if generator == "hugo" else "jekyll build",
+            "output": "public",
+            "serve": wishes.serve,
+        },
+        "auth": {"password_hash": PasswordHasher().hash(wishes.password)},
+        "fetch": {"allow_hosts": list(wishes.allow_hosts)},
+    }

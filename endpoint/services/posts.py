@@ -1,0 +1,229 @@
+"""Create, update, delete and undelete posts: one action, one commit."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from itertools import count
+from typing import Any
+
+import structlog
+
+from endpoint.domain.messages import commit_message
+from endpoint.domain.micropub import Commands, Create, Delete, Syndicate, Undelete, Update
+from endpoint.domain.post_types import discover
+from endpoint.domain.posts import Post
+from endpoint.domain.slugs import make_slug, with_suffix
+from endpoint.domain.tokens import Token
+from endpoint.domain.tombstones import Tombstone
+from endpoint.domain.updates import apply_update
+from endpoint.errors import EndpointError, InvalidRequest
+from endpoint.generators.generator import Generator
+from endpoint.services.composing import choose_channels, clean_update, compose, mark_updated
+from endpoint.stores.creations import Creations
+from endpoint.stores.index import PostIndex
+from endpoint.stores.repository import Entry, Repository, Writer
+from endpoint.stores.syndications import Syndications
+
+_log = structlog.get_logger()
+
+_KEY_LIFE = timedelta(days=1)
+"""How long an ``Idempotency-Key`` is remembered."""
+
+
+@dataclass(frozen=True)
+class PostRules:
+    """What the configuration says about posts."""
+
+    zone: tzinfo
+    message: str
+    channels: tuple[str, ...] = ()
+    idempotency: timedelta = timedelta(seconds=60)
+
+
+class Posts:
+    """The owner's posts, changed on behalf of a token.
+
+    Every method requires its scope, works under the repository's lock on top
+    of whatever was committed last, and has made its commit when it returns.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        index: PostIndex,
+        generator: Generator,
+        creations: Creations,
+        syndications: Syndications,
+        rules: PostRules,
+        clock: Callable[[], datetime],
+        announce: Callable[[], None],
+    ) -> None:
+        self._repository = repository
+        self._index = index
+        self._generator = generator
+        self._creations = creations
+        self._syndications = syndications
+        self._rules = rules
+        self._clock = clock
+        self._announce = announce
+
+    def create(self, create: Create, token: Token, idempotency_key: str | None = None) -> Post:
+        """Return the new post, or the one a retry of the same request made before.
+
+        Scope ``create``, or ``draft`` for drafts (Micropub §3.3).
+        """
+        token.require("create", "draft")
+        now = self._clock()
+        properties = compose(create, token, now, self._rules.zone)
+        post = Post(
+            type=create.type,
+            kind=discover(create.type, properties),
+            properties=properties,
+            permalink="",
+            path="",
+            channels=self._channels(create.commands),
+        )
+        published = (post.published or now).astimezone(self._rules.zone)
+        slug = make_slug(_first(create.commands.get("slug")), properties, published)
+        key = _request_key(create, token, idempotency_key)
+        with self._writing() as writer:
+            if first := self._find_first(key, now, is_keyed=bool(idempotency_key)):
+                return first
+            post = self._place(post, slug, published, writer)
+            self._creations.remember(key, post.permalink, now, keep=_KEY_LIFE)
+            self._commit(writer, {post.path: self._generator.write(post)}, "", post, now)
+        self._syndicate(post.permalink, create.commands, now)
+        return post
+
+    def update(self, update: Update, token: Token) -> None:
+        """Change the post at ``update.url``; scope ``update`` (Micropub §3.4)."""
+        token.require("update")
+        now = self._clock()
+        zone = self._rules.zone
+        with self._writing() as writer:
+            post = self._find(update.url)
+            asked = clean_update(update, post.properties, zone)
+            changed = mark_updated(post.properties, apply_update(post.properties, asked), now, zone)
+            if not changed:
+                raise InvalidRequest(
+                    "The update would leave nothing of the post; delete it instead"
+                )
+            after = replace(
+                post,
+                kind=discover(post.type, changed),
+                properties=changed,
+                channels=self._channels(update.commands) or post.channels,
+            )
+            if after != post:
+                data = self._generator.rewrite(writer.read(post.path) or b"", after)
+                self._commit(writer, {post.path: data}, "update", after, now)
+        self._syndicate(post.permalink, update.commands, now)
+
+    def delete(self, delete: Delete, token: Token) -> None:
+        """Remove the post at ``delete.url``, leaving a tombstone; scope ``delete``.
+
+        What is deleted already stays so, because clients retry (Micropub §3.5).
+        """
+        token.require("delete")
+        now = self._clock()
+        with self._writing() as writer:
+            if self._index.gone(delete.url):
+                return
+            post = self._find(delete.url)
+            removed = self._generator.owned(post.path)
+            entry = writer.object_id(removed)
+            if entry is None:
+                raise InvalidRequest("url names a post whose file is no longer in the repository")
+            tombstone = Tombstone.of(post, removed, entry[1], now)
+            grave = tombstone.path_in(self._generator.gone_folder)
+            self._commit(writer, {removed: None, grave: tombstone.to_json()}, "delete", post, now)
+
+    def undelete(self, undelete: Undelete, token: Token) -> None:
+        """Bring back the post as it was when it was deleted; scope ``undelete`` (or ``delete``)."""
+        token.require("undelete")
+        now = self._clock()
+        with self._writing() as writer:
+            tombstone = self._index.gone(undelete.url)
+            if tombstone is None:
+                self._find(undelete.url)
+                return
+            if writer.exists(tombstone.path):
+                raise InvalidRequest("url cannot come back; another file has taken its place")
+            grave = tombstone.path_in(self._generator.gone_folder)
+            back = self._repository.entry(tombstone.object)
+            post = Post("h-entry", "post", {}, tombstone.permalink, tombstone.path)
+            self._commit(writer, {tombstone.path: back, grave: None}, "undelete", post, now)
+
+    def syndicate(self, syndicate: Syndicate, token: Token) -> None:
+        """Note that an existing post should be copied; scope ``update`` or ``create``."""
+        token.require("update", "create")
+        self._index.catch_up()
+        post = self._find(syndicate.url)
+        self._syndications.ask(post.permalink, syndicate.targets, self._clock())
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writer]:
+        with self._repository.writing() as writer:
+            self._index.catch_up()
+            yield writer
+
+    def _find(self, url: str) -> Post:
+        if post := self._index.find(url):
+            return post
+        if self._index.gone(url):
+            raise InvalidRequest("url names a post that is deleted; undelete it first")
+        raise InvalidRequest("url names no post of this site")
+
+    def _channels(self, commands: Commands) -> tuple[str, ...]:
+        return choose_channels(commands.get("channel", []), self._rules.channels)
+
+    def _find_first(self, key: str, now: datetime, *, is_keyed: bool) -> Post | None:
+        window = _KEY_LIFE if is_keyed else self._rules.idempotency
+        permalink = self._creations.find(key, since=now - window) if window else None
+        return self._index.find(permalink) if permalink else None
+
+    def _place(self, post: Post, slug: str, published: datetime, writer: Writer) -> Post:
+        for number in count(1):
+            wished = slug if number == 1 else with_suffix(slug, number)
+            path, permalink = self._generator.place(post.kind, wished, published)
+            owned = self._generator.owned(path)
+            if not (self._index.taken(permalink) or writer.exists(owned) or writer.exists(path)):
+                break
+        return replace(post, path=path, permalink=permalink)
+
+    def _commit(
+        self,
+        writer: Writer,
+        changes: Mapping[str, bytes | Entry | None],
+        action: str,
+        post: Post,
+        now: datetime,
+    ) -> None:
+        message = commit_message(self._rules.message, action, post)
+        writer.commit(changes, message, now)
+        try:
+            self._index.catch_up()
+        except EndpointError as error:
+            # The commit stands, so the client hears of it; the next request catches up.
+            _log.warning("index behind", permalink=post.permalink, reason=error.description)
+        self._announce()
+
+    def _syndicate(self, permalink: str, commands: Commands, now: datetime) -> None:
+        targets = [str(target) for target in commands.get("syndicate-to", []) if target]
+        if targets:
+            self._syndications.ask(permalink, targets, now)
+
+
+def _request_key(create: Create, token: Token, idempotency_key: str | None) -> str:
+    body = idempotency_key or json.dumps(
+        [create.type, create.properties, create.commands], sort_keys=True
+    )
+    kind = "key" if idempotency_key else "body"
+    return hashlib.sha256(f"{kind}\n{token.id}\n{body}".encode()).hexdigest()
+
+
+def _first(values: list[Any] | None) -> str | None:
+    return str(values[0]) if values else None

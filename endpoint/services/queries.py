@@ -1,0 +1,128 @@
+"""What a client may ask before it posts: configuration, sources and lists (Micropub §3.7)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from endpoint.config import MicropubConfig, SyndicationTarget
+from endpoint.domain.lists import parse_selection
+from endpoint.domain.posts import Post
+from endpoint.domain.tokens import Token
+from endpoint.domain.vocabulary import POST_TYPES
+from endpoint.errors import InvalidRequest
+from endpoint.stores.index import PostIndex
+
+Arguments = Mapping[str, list[str]]
+Answer = dict[str, Any]
+
+
+class Queries:
+    """Answers to ``GET /micropub?q=…``: every name in ``q`` of the configuration is one."""
+
+    def __init__(self, index: PostIndex, settings: MicropubConfig) -> None:
+        self._index = index
+        self._settings = settings
+        self._answers: dict[str, Callable[[Arguments, Token], Answer]] = {
+            "config": self._config,
+            "source": self._source,
+            "syndicate-to": self._syndicate_to,
+            "category": self._categories,
+            "channel": self._channels,
+            "contact": self._contacts,
+            "post-types": self._post_types,
+        }
+
+    def answer(self, arguments: Arguments, token: Token) -> Answer:
+        """Return the answer to the query ``q``; raise InvalidRequest if there is no such query."""
+        name = arguments["q"][-1]
+        if name not in self._answers:
+            raise InvalidRequest(f"q must be one of {', '.join(self._answers)}")
+        return self._answers[name](arguments, token)
+
+    def _config(self, arguments: Arguments, token: Token) -> Answer:
+        channels = self._channels(arguments, token)
+        return {
+            "q": list(self._answers),
+            **self._syndicate_to(arguments, token),
+            **self._post_types(arguments, token),
+            # Quill cannot show channels that are objects, so none are listed unless set up.
+            **(channels if channels["channels"] else {}),
+            "visibility": ["public", "unlisted"],
+        }
+
+    def _source(self, arguments: Arguments, token: Token) -> Answer:
+        token.require("create", "draft", "update", "delete", "undelete", "media")
+        self._index.catch_up()
+        wanted = [*arguments.get("properties", []), *arguments.get("properties[]", [])]
+        if "url" not in arguments:
+            return self._list(arguments, wanted)
+        post = self._index.find(arguments["url"][-1])
+        if post is None:
+            raise InvalidRequest("url names no post of this site")
+        if wanted:
+            return {"properties": _pick(post.properties, wanted)}
+        return _source_of(post)
+
+    def _list(self, arguments: Arguments, wanted: list[str]) -> Answer:
+        page = self._index.select(parse_selection(_last(arguments)))
+        paging = {"before": page.before, "after": page.after}
+        return {
+            "items": [_item(post, wanted) for post in page.posts],
+            "paging": {name: cursor for name, cursor in paging.items() if cursor},
+        }
+
+    def _syndicate_to(self, _arguments: Arguments, token: Token) -> Answer:
+        targets = self._settings.syndicate_to
+        return {"syndicate-to": [_describe(t) for t in targets if _is_offered(t, token)]}
+
+    def _categories(self, arguments: Arguments, _token: Token) -> Answer:
+        self._index.catch_up()
+        return {"categories": self._index.categories(_filter(arguments))}
+
+    def _channels(self, _arguments: Arguments, _token: Token) -> Answer:
+        return {"channels": [channel.model_dump() for channel in self._settings.channels]}
+
+    def _contacts(self, arguments: Arguments, _token: Token) -> Answer:
+        wanted = _filter(arguments).casefold()
+        contacts = [contact.model_dump() for contact in self._settings.contacts]
+        return {
+            "contacts": [c for c in contacts if wanted in f"{c['name']} {c['nickname']}".casefold()]
+        }
+
+    def _post_types(self, _arguments: Arguments, _token: Token) -> Answer:
+        return {"post-types": [dict(kind) for kind in POST_TYPES]}
+
+
+def _source_of(post: Post) -> Answer:
+    return {"type": [post.type], "properties": post.properties}
+
+
+def _item(post: Post, wanted: list[str]) -> Answer:
+    # Every item has its URL, because a client needs it to update the post.
+    shown = _pick(post.properties, wanted) if wanted else post.properties
+    return {"type": [post.type], "properties": {**shown, "url": [post.permalink]}}
+
+
+def _pick(properties: Mapping[str, Any], wanted: list[str]) -> Answer:
+    return {name: properties[name] for name in wanted if name in properties}
+
+
+def _describe(target: SyndicationTarget) -> Answer:
+    described = target.model_dump(exclude={"clients"}, exclude_defaults=True)
+    return {"uid": target.uid, "name": target.name, **described}
+
+
+def _is_offered(target: SyndicationTarget, token: Token) -> bool:
+    return not target.clients or token.client_id in target.clients
+
+
+def _names(contact: Answer) -> str:
+    return f"{contact['name']} {contact['nickname']}".casefold()
+
+
+def _filter(arguments: Arguments) -> str:
+    # ``search`` is the parameter's name in older clients.
+    return [*arguments.get("search", []), *arguments.get("filter", []), ""][0]
+
+
+def _last(arguments: Arguments) -> dict[str, str]:
+    return {name: values[-1] for name, values in arguments.items()}

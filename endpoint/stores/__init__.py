@@ -1,0 +1,1 @@
+"""The outside world: git, SQL, files and other sites."""

@@ -1,0 +1,120 @@
+"""What each follower of the repository has done, and when it may try again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    String,
+    Table,
+    Text,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from endpoint.stores.database import Moment, metadata, writing
+
+followers = Table(
+    "followers",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("done", Text, nullable=False, default=""),
+    Column("state", String(16), nullable=False, default="idle"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment),
+    Column("lease_until", Moment),
+    Column("last_error", Text, nullable=False, default=""),
+)
+
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a follower is: the version it has done, and what went wrong since."""
+
+    done: str = ""
+    state: str = "idle"
+    attempts: int = 0
+    last_error: str = ""
+
+
+class Followers:
+    """A row for each follower; a lease keeps two workers from doing the same work."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def progress(self, name: str) -> Progress:
+        """Return how far the follower ``name`` is."""
+        columns = (
+            followers.c.done,
+            followers.c.state,
+            followers.c.attempts,
+            followers.c.last_error,
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*columns).where(followers.c.name == name)).first()
+        return Progress(*row) if row else Progress()
+
+    def take(self, name: str, now: datetime, lease: timedelta) -> bool:
+        """Take the lease on ``name``; False while another has it or a wait is not over."""
+        free = or_(followers.c.lease_until.is_(None), followers.c.lease_until <= now)
+        due = or_(followers.c.next_attempt_at.is_(None), followers.c.next_attempt_at <= now)
+        taking = (
+            update(followers)
+            .where(followers.c.name == name, free, due)
+            .values(state="working", lease_until=now + lease)
+        )
+        with writing(self._engine) as connection:
+            _ensure(connection, name)
+            return connection.execute(taking).rowcount == 1
+
+    def finish(self, name: str, done: str) -> None:
+        """Note that ``name`` has done the version ``done``, and give the lease back."""
+        self._set(
+            name,
+            done=done,
+            state="idle",
+            attempts=0,
+            last_error="",
+            next_attempt_at=None,
+            lease_until=None,
+        )
+
+    def fail(self, name: str, reason: str, now: datetime) -> None:
+        """Note what went wrong, and wait longer each time before the next try."""
+        attempts = self.progress(name).attempts + 1
+        wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 20), _LONGEST_WAIT)
+        self._set(
+            name,
+            state="failed",
+            attempts=attempts,
+            last_error=reason,
+            next_attempt_at=now + wait,
+            lease_until=None,
+        )
+
+    def release(self, name: str) -> None:
+        """Give the lease back with nothing done."""
+        self._set(name, state="idle", lease_until=None)
+
+    def retry(self, name: str) -> None:
+        """Let ``name`` try again at once, because what it follows has changed."""
+        self._set(name, next_attempt_at=None)
+
+    def _set(self, name: str, **values: object) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(update(followers).where(followers.c.name == name).values(**values))
+
+
+def _ensure(connection: Connection, name: str) -> None:
+    known = select(followers.c.name).where(followers.c.name == name)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(followers).values(name=name))

@@ -1,0 +1,86 @@
+"""The git command, run with an environment, settings and hooks that nobody else chose."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from endpoint.errors import InsufficientStorage, Unavailable
+
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "gc.autoDetach=false",
+    "protocol.allow=never",
+    "protocol.file.allow=always",
+)
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_TERMINAL_PROMPT": "0",
+    # Git 3 will begin repositories in formats that gitdb does not read.
+    "GIT_DEFAULT_HASH": "sha1",
+    "GIT_DEFAULT_REF_FORMAT": "files",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+def run_git(folder: Path, *arguments: str, timeout_s: float = 600) -> str:
+    """Return what ``git`` says to ``arguments`` in ``folder``.
+
+    Raise Unavailable if it fails, with its own reason, or InsufficientStorage if
+    the disk is full.
+    """
+    command = _command(folder, arguments)
+    try:
+        done = subprocess.run(  # noqa: S603 - arguments are ours, ids or absolute paths
+            command, env=_environment(folder), capture_output=True, timeout=timeout_s, check=True
+        )
+    except subprocess.CalledProcessError as error:
+        raise _explain(arguments[0], error.stderr) from error
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(f"git {arguments[0]} took more than {timeout_s:g} seconds.") from error
+    return done.stdout.decode("utf-8", "replace").strip()
+
+
+@contextmanager
+def open_git(folder: Path, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """Give input and output of a running ``git``, which ends with the ``with``."""
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    command = _command(folder, arguments)
+    with subprocess.Popen(  # noqa: S603 - as above
+        command, env=_environment(folder), stdin=pipe, stdout=pipe, stderr=nothing
+    ) as process:
+        try:
+            if process.stdin and process.stdout:
+                yield process.stdin, process.stdout
+        finally:
+            process.kill()
+
+
+def _command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
+    git = shutil.which("git")
+    if git is None:
+        raise Unavailable("The git command is not installed.")
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    return [git, "-C", str(folder), *settings, *arguments]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    # The ceiling: a folder that is no repository is not to be mistaken for part of another.
+    ceiling = str(folder.parent)
+    path = os.environ.get("PATH", os.defpath)
+    return {"PATH": path, "GIT_CEILING_DIRECTORIES": ceiling, **_ENVIRONMENT}
+
+
+def _explain(command: str, stderr: bytes) -> Unavailable | InsufficientStorage:
+    said = stderr.decode("ascii", "replace")
+    if "No space left" in said or "quota exceeded" in said:
+        return InsufficientStorage("The disk is full; git could not finish.")
+    reasons = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
+    reason = re.sub(r"[^ !#-\[\]-~]", "?", reasons[0]) if reasons else "it gave no reason"
+    return Unavailable(f"git {command} failed: {reason}")

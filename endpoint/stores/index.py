@@ -1,0 +1,188 @@
+"""The post index: what the repository holds, ready to be asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, exists, select
+
+from endpoint.domain.lists import Cursor, ItemPage, Page, Selection
+from endpoint.domain.permalinks import address
+from endpoint.domain.posts import Post
+from endpoint.domain.tombstones import Tombstone
+from endpoint.generators.generator import Generator
+from endpoint.stores.index_queries import select_labels, select_page
+from endpoint.stores.index_reader import IndexReader, reaching
+from endpoint.stores.index_rows import AnyRow, from_microseconds, to_microseconds, to_post
+from endpoint.stores.index_tables import posts, problems, tombstones
+from endpoint.stores.index_updates import IndexUpdates, Progress
+from endpoint.stores.repository import Repository
+
+_SECOND = timedelta(seconds=1)
+_POST = (
+    posts.c.type,
+    posts.c.kind,
+    posts.c.properties,
+    posts.c.permalink,
+    posts.c.path,
+    posts.c.channels,
+    posts.c.published,
+)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The public posts as they stand; both values move whenever these can have changed."""
+
+    version: str
+    modified: datetime
+
+
+class PostIndex:
+    """The posts of the repository in a database, which git can make again at any time.
+
+    Every answer is as of the last ``catch_up()``. Any method raises Unavailable
+    if the database cannot be reached.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        repository: Repository,
+        generator: Generator,
+        clock: Callable[[], datetime],
+        *,
+        literal: bool = False,
+    ) -> None:
+        """With ``literal`` the feed shows plain text as typed, not as Markdown."""
+        self._reader = IndexReader(engine)
+        self._clock = clock
+        self._updates = IndexUpdates(engine, repository, generator, clock, literal)
+        with reaching():
+            self._updates.prepare()
+
+    def catch_up(self) -> None:
+        """Take in the commits since the last time; without any it costs one small query."""
+        with reaching():
+            self._updates.catch_up()
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Read every file again, in batches; meanwhile the index answers and takes in commits.
+
+        ``progress`` is called with the number of files read and of all files.
+        """
+        with reaching():
+            self._updates.rebuild(progress or (lambda _done, _total: None))
+
+    def find(self, permalink: str) -> Post | None:
+        """Return the post at ``permalink``, drafts included, or None."""
+        query = select(*_POST).where(posts.c.address == address(permalink), posts.c.address != "")
+        row = self._reader.first(query.order_by(posts.c.path).limit(1))
+        return to_post(row) if row else None
+
+    def gone(self, permalink: str) -> Tombstone | None:
+        """Return the tombstone of the post deleted from ``permalink``; None if one lives there."""
+        where = address(permalink)
+        query = (
+            select(tombstones.c.data)
+            .where(tombstones.c.address == where, ~exists().where(posts.c.address == where))
+            .order_by(tombstones.c.path)
+        )
+        row = self._reader.first(query.limit(1))
+        return Tombstone.from_json(row.data.encode()) if row else None
+
+    def taken(self, permalink: str) -> bool:
+        """Say whether a post has or had this permalink; it is never given to another."""
+        where = address(permalink)
+        row = self._reader.first(
+            select(
+                exists().where(posts.c.address == where)
+                | exists().where(tombstones.c.address == where)
+            )
+        )
+        return bool(row and row[0])
+
+    def select(self, selection: Selection) -> Page:
+        """Return a page of posts; raise InvalidRequest if a cursor is none."""
+        rows, has_more = self._rows(selection, *_POST)
+        if not rows:
+            return Page(())
+        first, last = (str(Cursor(row.published, row.path)) for row in (rows[0], rows[-1]))
+        newer = replace(selection, before=first, after=None)
+        older = replace(selection, before=None, after=last)
+        if selection.before:
+            has_newer, has_older = has_more, self._has(older)
+        else:
+            is_later = bool(selection.after or selection.offset)
+            has_newer, has_older = is_later and self._has(newer), has_more
+        return Page(
+            tuple(map(to_post, rows)),
+            before=first if has_newer else None,
+            after=last if has_older else None,
+        )
+
+    def items(self, selection: Selection) -> ItemPage:
+        """Return a page of feed items, of which only public posts have one."""
+        columns = (posts.c.item, posts.c.published, posts.c.path)
+        rows, has_more = self._rows(replace(selection, public_only=True), *columns)
+        after = str(Cursor(rows[-1].published, rows[-1].path)) if has_more else None
+        return ItemPage(tuple(row.item for row in rows), after)
+
+    def categories(self, filter: str | None = None, *, public_only: bool = False) -> list[str]:  # noqa: A002
+        """Return the tags in use that contain ``filter`` in any case, each once, sorted."""
+        now = to_microseconds(self._clock())
+        rows = self._reader.all(select_labels(public_only=public_only, now=now))
+        wanted = (filter or "").casefold()
+        found = [row.label for row in rows if wanted in row.label.casefold()]
+        return sorted(found, key=lambda label: (label.casefold(), label))
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """Return the earliest time later than ``after`` at which a scheduled post comes out."""
+        query = select(posts.c.published).where(
+            posts.c.status == "published", posts.c.published > to_microseconds(after)
+        )
+        row = self._reader.first(query.order_by(posts.c.published, posts.c.path).limit(1))
+        return from_microseconds(row.published) if row else None
+
+    def edition(self) -> Edition:
+        """Return what identifies the public posts at this moment, having caught up."""
+        now = self._caught_up()
+        modified = from_microseconds(now.changed_at)
+        if now.shown is not None and now.shown > now.changed_at:
+            # A scheduled post came out; its second may have begun with another answer.
+            modified = from_microseconds(now.shown) + _SECOND
+        version = f"{now.changed}.{now.changed_at}.{now.shown}"
+        return Edition(version, modified.replace(microsecond=0))
+
+    def version(self) -> str:
+        """Return a word for the site as it should be built now, having caught up.
+
+        It changes with any commit, and when the time of a scheduled post comes.
+        """
+        now = self._caught_up()
+        return f"{now.commit}.{now.built}"
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return the path of each file that could not be read, and a sentence about it."""
+        query = select(problems.c.path, problems.c.sentence).order_by(problems.c.path)
+        return [(row.path, row.sentence) for row in self._reader.all(query)]
+
+    def _caught_up(self) -> AnyRow:
+        """Return the state of the index once it is that of the newest commit."""
+        now = to_microseconds(self._clock())
+        state = self._reader.state(now)
+        if self._updates.is_behind(state.commit):
+            self.catch_up()
+            state = self._reader.state(now)
+        return state
+
+    def _rows(
+        self, selection: Selection, *columns: ColumnElement[Any]
+    ) -> tuple[list[AnyRow], bool]:
+        rows = self._reader.all(select_page(selection, to_microseconds(self._clock()), *columns))
+        found = rows[: selection.limit]
+        return (found[::-1] if selection.before else found), len(rows) > selection.limit
+
+    def _has(self, selection: Selection) -> bool:
+        return self._rows(replace(selection, limit=0), posts.c.path)[1]

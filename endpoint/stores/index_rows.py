@@ -1,0 +1,168 @@
+"""Files of the repository as rows of the post index."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Row, Table, delete, insert
+
+from endpoint.domain.feed import make_item, tags, write_item
+from endpoint.domain.markup import to_text
+from endpoint.domain.permalinks import address
+from endpoint.domain.posts import Post, Properties
+from endpoint.domain.tombstones import Tombstone
+from endpoint.generators.generator import Generator
+from endpoint.stores.index_tables import UNDATED, labels, posts, problems, tombstones
+
+TAG, CHANNEL = "tag", "channel"
+
+AnyRow = Row[*tuple[Any, ...]]
+
+Rows = dict[Table, list[dict[str, Any]]]
+"""What the index keeps of one file; nothing of a file that is gone."""
+
+_LONGEST_LABEL = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_log = structlog.get_logger()
+
+
+def concerns(generator: Generator, path: str) -> bool:
+    """Say whether the index keeps anything of a file at ``path``."""
+    is_ours = generator.is_post(path) or _is_tombstone(generator, path)
+    return is_ours and _is_storable(path)
+
+
+def read_rows(generator: Generator, path: str, data: bytes, *, literal: bool) -> Rows:
+    """Return the rows of the file; a broken one becomes a row of ``problems``.
+
+    With ``literal`` the feed shows plain text as typed.
+    """
+    try:
+        if _is_tombstone(generator, path):
+            return {tombstones: [_storable(_read_tombstone(path, data))]}
+        post = generator.read(path, data)
+        is_listed = post is not None and generator.is_listed(path)
+        return _read_post(post, is_listed, literal) if post else {}
+    except ValueError as error:
+        sentence = str(error)
+    except Exception as error:
+        # A file that trips a fault of ours must not hide all the others.
+        _log.exception("file not indexed", path=path)
+        sentence = f"the file cannot be read ({type(error).__name__})"
+    return {problems: [{"path": path, "sentence": sentence.encode(errors="replace").decode()}]}
+
+
+def write_rows(connection: Connection, files: Mapping[str, Rows]) -> None:
+    """Put ``files``, the rows of each path, in the place of what the index had of them."""
+    for table in (posts, labels, tombstones, problems):
+        connection.execute(delete(table).where(table.c.path.in_(files)))
+        if rows := [row for each in files.values() for row in each.get(table, [])]:
+            connection.execute(insert(table), rows)
+
+
+def to_post(row: AnyRow) -> Post:
+    """Return the post that a row of ``posts`` keeps."""
+    return Post(
+        type=row.type,
+        kind=row.kind,
+        properties=json.loads(row.properties),
+        permalink=row.permalink,
+        path=row.path,
+        channels=tuple(json.loads(row.channels)),
+    )
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return an aware time as microseconds since 1970 in UTC."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    """Return the time that ``to_microseconds()`` made a number of."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def tag_key(tag: str) -> str:
+    """Return what two tags that differ in case only have in common."""
+    return tag.strip().casefold()
+
+
+def _is_tombstone(generator: Generator, path: str) -> bool:
+    return path.startswith(f"{generator.gone_folder}/") and path.endswith(".json")
+
+
+def _read_tombstone(path: str, data: bytes) -> dict[str, Any]:
+    tombstone = Tombstone.from_json(data)
+    text = tombstone.to_json().decode()
+    return {"path": path, "address": address(tombstone.permalink), "data": text}
+
+
+def _read_post(post: Post, is_listed: bool, literal: bool) -> Rows:
+    published = post.published
+    is_public = (
+        post.status == "published"
+        and post.visibility == "public"
+        and published is not None
+        and is_listed
+    )
+    place = {
+        "path": post.path,
+        "public": is_public,
+        "published": UNDATED if published is None else to_microseconds(published),
+    }
+    item = write_item(make_item(post, literal=literal)) if is_public else ""
+    return {
+        posts: [_storable({**place, **_read_columns(post), "item": item})],
+        labels: [_storable({**place, **label}) for label in _read_labels(post)],
+    }
+
+
+def _read_columns(post: Post) -> dict[str, Any]:
+    return {
+        "address": address(post.permalink),
+        "permalink": post.permalink,
+        "type": post.type,
+        "kind": post.kind,
+        "status": "published" if post.status == "published" else "draft",
+        "properties": json.dumps(post.properties, allow_nan=False),
+        "channels": json.dumps(post.channels),
+        "words": _fold(post.properties),
+    }
+
+
+def _read_labels(post: Post) -> Iterator[dict[str, str]]:
+    words = {tag_key(tag): tag for tag in reversed(tags(post.properties))}
+    for key, label in words.items():
+        if len(label) <= _LONGEST_LABEL:
+            yield {"family": TAG, "key": key, "label": label}
+    for uid in dict.fromkeys(post.channels):
+        yield {"family": CHANNEL, "key": uid, "label": uid}
+
+
+def _fold(properties: Properties) -> str:
+    values = [properties.get(name, []) for name in ("name", "summary", "content")]
+    return "\n".join(_read_text(value) for each in values for value in each).casefold()
+
+
+def _read_text(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"html": str(html)}:
+            return to_text(html)
+        case {"markdown": str(markdown)}:
+            return markdown
+    return ""
+
+
+def _storable(row: dict[str, Any]) -> dict[str, Any]:
+    if not all(_is_storable(value) for value in row.values() if isinstance(value, str)):
+        raise ValueError("the file holds characters that are not text")
+    return row
+
+
+def _is_storable(text: str) -> bool:
+    # PostgreSQL keeps no NUL, and no database half a surrogate pair.
+    return "\0" not in text and text == text.encode(errors="replace").decode()

@@ -1,0 +1,195 @@
+"""How the post index follows the repository, commit by commit or from nothing."""
+
+import fcntl
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, insert, select, text, update
+
+from endpoint.generators.generator import Generator
+from endpoint.stores.database import writing
+from endpoint.stores.disk import disk_errors
+from endpoint.stores.index_rows import Rows, concerns, read_rows, to_microseconds, write_rows
+from endpoint.stores.index_tables import SHAPE, metadata, paths, state
+from endpoint.stores.objects import MissingObject
+from endpoint.stores.repository import Repository
+
+Progress = Callable[[int, int], None]
+"""Told how many files are done, and of how many."""
+
+Changes = Sequence[tuple[str, str | None]]
+"""Paths, each with its blob id, or None if the file is gone."""
+
+_BATCH = 200
+_FEW = 8
+_SECOND = 1_000_000
+_PREPARING = 0x656E6469  # the number of PostgreSQL's advisory lock: "endi"
+_INDEXED = select(state.c.commit).where(state.c.id == 1)
+
+
+class IndexUpdates:
+    """Brings the index to the repository's newest commit; one thread of one process at a time.
+
+    An index belongs to one clone of the repository. What a crash leaves half
+    done is done again the next time, because the commit is noted last.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        repository: Repository,
+        generator: Generator,
+        clock: Callable[[], datetime],
+        literal: bool,
+    ) -> None:
+        self._engine = engine
+        self._repository = repository
+        self._generator = generator
+        self._clock = clock
+        self._literal = literal
+        self._lock = Lock()
+
+    def prepare(self) -> None:
+        """Make the tables, anew if they were made by another version or with other settings."""
+        made_with = sha256(f"{SHAPE} {self._literal} {self._generator!r}".encode()).hexdigest()
+        with writing(self._engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _PREPARING})
+            metadata.create_all(connection)
+            if connection.scalar(select(state.c.made_with)) == made_with:
+                return
+            metadata.drop_all(connection)
+            metadata.create_all(connection)
+            connection.execute(
+                insert(state).values(id=1, made_with=made_with, commit="", changed="", changed_at=0)
+            )
+
+    def is_behind(self, commit: str) -> bool:
+        """Say whether ``commit`` is not the newest."""
+        return commit != self._repository.head()
+
+    def catch_up(self) -> None:
+        """Take in what was committed since the last time."""
+        if self.is_behind(self._indexed()):
+            with self._alone():
+                self._advance(_nobody)
+
+    def rebuild(self, progress: Progress) -> None:
+        """Read every file again, leaving the index in use meanwhile."""
+        with self._alone():
+            if not self._is_known(self._indexed()):
+                self._advance(progress)
+                return
+            self._advance(_nobody)
+            start = self._indexed()
+        changes = self._changes(None, start)
+        for batch, done in _batches(changes):
+            files = self._read(batch)
+            # The lock is taken for each batch, so that posts come in between; they are fresher.
+            with self._alone():
+                self._write(files, leave=self._moved(start))
+            progress(done, len(changes))
+        with self._alone():
+            self._sweep(changes, leave=self._moved(start))
+            self._write({}, note=self._indexed(), has_changed=True)
+
+    def _advance(self, progress: Progress) -> None:
+        old, new = self._indexed(), self._repository.head()
+        if old == new:
+            return
+        is_whole = not self._is_known(old)
+        changes = self._changes(None if is_whole else old, new)
+        for batch, done in _batches(changes):
+            files = self._read(batch)
+            is_last = done == len(changes)
+            if is_last and is_whole:
+                self._sweep(changes)
+            self._write(files, note=new if is_last else None, has_changed=bool(is_whole or changes))
+            progress(done, len(changes))
+
+    def _changes(self, old: str | None, new: str) -> Changes:
+        changes = self._repository.changes(old, new)
+        return [change for change in changes if concerns(self._generator, change[0])]
+
+    def _read(self, changes: Changes) -> dict[str, Rows]:
+        oids = {oid for _, oid in changes if oid}
+        contents = (
+            dict(self._repository.read_many(oids))
+            if len(oids) > _FEW
+            else {oid: self._repository.read_object(oid) for oid in oids}
+        )
+        return {
+            path: read_rows(self._generator, path, contents[oid], literal=self._literal)
+            if oid
+            else {}
+            for path, oid in changes
+        }
+
+    def _write(
+        self,
+        files: dict[str, Rows],
+        *,
+        leave: Collection[str] = (),
+        note: str | None = None,
+        has_changed: bool = False,
+    ) -> None:
+        with writing(self._engine) as connection:
+            write_rows(connection, {p: rows for p, rows in files.items() if p not in leave})
+            if note:
+                self._note(connection, note, has_changed)
+
+    def _note(self, connection: Connection, commit: str, has_changed: bool) -> None:
+        values: dict[str, object] = {"commit": commit}
+        if has_changed:
+            # No two states of the feed share a second, because HTTP dates have no smaller unit.
+            before = connection.scalar(select(state.c.changed_at)) or 0
+            now = max(to_microseconds(self._clock()), before + _SECOND)
+            values |= {"changed": commit, "changed_at": now}
+        connection.execute(update(state).values(values))
+
+    def _sweep(self, changes: Changes, leave: Collection[str] = ()) -> None:
+        """Forget every file that is not among ``changes``."""
+        kept = {path for path, _ in changes} | set(leave)
+        with self._engine.connect() as connection:
+            known = [path for path in connection.scalars(paths) if path not in kept]
+        for start in range(0, len(known), _BATCH):
+            self._write({path: {} for path in known[start : start + _BATCH]})
+
+    def _moved(self, start: str) -> Collection[str]:
+        indexed = self._indexed()
+        return {path for path, _ in self._changes(start, indexed)} if indexed != start else ()
+
+    def _indexed(self) -> str:
+        with self._engine.connect() as connection:
+            return connection.scalar(_INDEXED) or ""
+
+    def _is_known(self, commit: str) -> bool:
+        try:
+            return bool(commit) and self._repository.read("", commit) is None
+        except MissingObject:
+            return False
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._lock, ExitStack() as stack:
+            with disk_errors("post index"):
+                path = self._repository.path / "endpoint-index.lock"
+                lock = stack.enter_context(path.open("a"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            # Said aloud, because a process forked meanwhile has the file open too.
+            stack.callback(fcntl.flock, lock, fcntl.LOCK_UN)
+            yield
+
+
+def _batches(changes: Changes) -> Iterator[tuple[Changes, int]]:
+    """Yield ``changes`` in parts, at least one, each with the number done after it."""
+    for start in range(0, max(len(changes), 1), _BATCH):
+        batch = changes[start : start + _BATCH]
+        yield batch, start + len(batch)
+
+
+def _nobody(_done: int, _total: int) -> None:
+    """Tell nobody of the progress."""

@@ -1,0 +1,76 @@
+"""The packs of a git repository and of those it borrows objects from, read with gitdb."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from gitdb.pack import PackEntity
+from gitdb.util import mman
+
+from endpoint.errors import Unavailable
+
+# Every pack of the process is mapped by one manager of smmap's, which knows no threads.
+_mapping = threading.Lock()
+
+
+class Packs:
+    """Objects that ``git gc`` or a push has packed, now or while we run."""
+
+    def __init__(self, objects: Path) -> None:
+        self._objects = objects
+        self._packs: dict[Path, PackEntity] = {}
+
+    def read(self, oid: str) -> tuple[str, bytes] | None:
+        """Return kind and content of the object ``oid``, or None if no pack has it.
+
+        Raise Unavailable if the pack that has it is damaged.
+        """
+        with _mapping:
+            found = self._read_known(oid)
+            if found is None:
+                self._rescan()
+                found = self._read_known(oid)
+            return found
+
+    def _read_known(self, oid: str) -> tuple[str, bytes] | None:
+        name = bytes.fromhex(oid)
+        for pack in self._packs.values():
+            try:
+                index = pack.index().sha_to_index(name)
+                if index is not None:
+                    stream = pack.stream_at_index(index)
+                    return stream.type.decode(), stream.read()
+            except FileNotFoundError:
+                continue  # git gc has just replaced it
+            except Exception as error:  # gitdb raises whatever it trips over
+                raise Unavailable(
+                    f"Object {oid} of the repository is damaged; git fsck tells more."
+                ) from error
+        return None
+
+    def _rescan(self) -> None:
+        # By its index, because git puts that in place last.
+        found = {
+            path for folder in object_folders(self._objects) for path in folder.glob("pack/*.idx")
+        }
+        # Or the packs that are gone would keep their descriptors and their place on the disk.
+        for path in self._packs.keys() - found:
+            self._packs.pop(path).close()
+        mman.collect()
+        for path in found - self._packs.keys():
+            self._packs[path] = PackEntity(str(path.with_suffix(".pack")))
+
+
+def object_folders(objects: Path, depth: int = 5) -> Iterator[Path]:
+    """Yield ``objects`` and the folders its ``info/alternates`` borrow from (gitrepository-layout).
+
+    ``depth`` is how many repositories may borrow from one another, as in git.
+    """
+    yield objects
+    try:
+        lines = (objects / "info" / "alternates").read_text("utf-8", "surrogateescape").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for line in lines:
+        if line and not line.startswith("#") and depth:
+            yield from object_folders(objects / line, depth - 1)

@@ -1,0 +1,164 @@
+"""The site's bare git repository: read by commit and path, written one commit at a time."""
+
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from endpoint.errors import ConfigError, Unavailable
+from endpoint.stores.bulk import read_blobs
+from endpoint.stores.commits import is_person, parse_tree_id
+from endpoint.stores.disk import disk_errors
+from endpoint.stores.git_command import run_git
+from endpoint.stores.objects import MissingObject, Objects
+from endpoint.stores.refs import Branch
+from endpoint.stores.tree_edits import Change
+from endpoint.stores.trees import FILE, FOLDER, Entry, Trees, differences
+from endpoint.stores.writer import Conflict, Writer
+
+__all__ = ["Change", "Conflict", "Entry", "Repository", "Writer"]
+
+# What the owner's pushes must not do: undo posts, bring harmful trees, or outrun the disk.
+_SETTINGS = {
+    "receive.denynonfastforwards": "true",
+    "receive.fsckobjects": "true",
+    "core.fsync": "committed,reference",
+}
+
+
+class Repository:
+    """A bare repository and the branch posts go to; any thread may use it.
+
+    Each method raises Unavailable if repository, branch or an object is missing
+    or damaged, and one that writes InsufficientStorage if the disk is full.
+    """
+
+    def __init__(self, path: Path, *, branch: str, author: str) -> None:
+        """``author``, such as ``Ada <ada@site.example>``, signs the commits. Raise ConfigError."""
+        if not is_person(author):
+            raise ConfigError("repository.author: must read like Ada <ada@site.example>")
+        self.path = path.absolute()
+        self._author = author
+        self._branch = Branch(self.path, branch)
+        self._objects = Objects(self.path)
+
+    @classmethod
+    def init(cls, path: Path, *, branch: str, author: str) -> Self:
+        """Make a bare repository, which has no commit until ``begin`` is called."""
+        repository = cls(path, branch=branch, author=author)
+        with disk_errors("repository"):
+            repository.path.mkdir(parents=True, exist_ok=True)
+        run_git(repository.path, "init", "--quiet", "--bare", f"--initial-branch={branch}")
+        repository.prepare()
+        return repository
+
+    def begin(self, files: Mapping[str, bytes], message: str, at: datetime) -> str:
+        """Make the branch, with ``files`` as its first commit, and return the commit's id."""
+        with self._locked():
+            if self._branch.read() is not None:
+                raise Unavailable("The branch of the repository has commits already.")
+            return self._writer(None).commit(files, message, at)
+
+    def prepare(self) -> None:
+        """Make the repository ready at the start: safe for pushes, free of dead locks.
+
+        A setting that the owner has made stays as it is.
+        """
+        with self._locked():
+            settings = self._read_settings()
+            ids = settings.get("extensions.objectformat", "sha1")
+            if (ids, settings.get("extensions.refstorage", "files")) != ("sha1", "files"):
+                raise Unavailable("The repository has another format than SHA-1 and ref files.")
+            for name in _SETTINGS.keys() - settings.keys():
+                run_git(self.path, "config", name, _SETTINGS[name])
+            self._branch.clear_locks()
+
+    def tidy(self) -> None:
+        """Let ``git gc`` pack what has gathered, if it finds that worth while."""
+        run_git(self.path, "gc", "--auto", "--quiet", timeout_s=3600)
+
+    def head(self) -> str:
+        """Return the id of the branch's newest commit."""
+        commit = self._branch.read()
+        if commit is None:
+            self._check_present()
+            raise Unavailable("The repository has no branch of the configured name.")
+        return commit
+
+    def read(self, path: str, commit: str | None = None) -> bytes | None:
+        """Return the file at ``path`` in ``commit``, or in the newest; None if there is none."""
+        root = self._root(commit or self.head())
+        entry = Trees(self._objects).find(root, path)
+        return self.read_object(entry.oid) if entry and entry.is_file else None
+
+    def read_object(self, oid: str) -> bytes:
+        """Return the content of the blob ``oid``."""
+        return self._objects.read(oid, "blob")
+
+    def entry(self, oid: str) -> Entry:
+        """Return the blob or tree ``oid`` of the history as something to commit again."""
+        return Entry(FOLDER if self._objects.find(oid)[0] == "tree" else FILE, oid)
+
+    def files(self, commit: str, prefix: str = "") -> Iterator[tuple[str, str]]:
+        """Yield path and blob id of each regular file in the folder ``prefix`` of ``commit``."""
+        folder = prefix.strip("/")
+        root: str | None = self._root(commit)
+        if folder:
+            entry = Trees(self._objects).find(root, folder)
+            root = entry.oid if entry and entry.is_folder else None
+        for path, oid in differences(self._objects, None, root, f"{folder}/" if folder else ""):
+            if oid is not None:
+                yield path, oid
+
+    def changes(self, old: str | None, new: str) -> Iterator[tuple[str, str | None]]:
+        """Yield path and blob id of each regular file that differs; None if it is gone.
+
+        Every file of ``new`` comes if ``old`` is None or no commit that is here.
+        """
+        yield from differences(self._objects, self._known_root(old), self._root(new))
+
+    def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield id and content of each blob, fast, in the order asked for."""
+        return read_blobs(self.path, oids)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Give the only writer of all threads and processes, standing on the newest commit.
+
+        It may not be asked for again inside the ``with``.
+        """
+        with self._locked():
+            yield self._writer(self.head())
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._check_present()
+        with ExitStack() as stack:
+            with disk_errors("repository"):
+                lock = stack.enter_context((self.path / "endpoint.lock").open("a"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            # Said aloud, because a process forked meanwhile has the file open too.
+            stack.callback(fcntl.flock, lock, fcntl.LOCK_UN)
+            yield
+
+    def _writer(self, commit: str | None) -> Writer:
+        return Writer(self._objects, self._branch, commit, self._author)
+
+    def _root(self, commit: str) -> str:
+        return parse_tree_id(self._objects.read(commit, "commit"))
+
+    def _known_root(self, commit: str | None) -> str | None:
+        try:
+            return self._root(commit) if commit else None
+        except MissingObject:
+            return None
+
+    def _check_present(self) -> None:
+        if not (self.path / "objects").is_dir():
+            raise Unavailable("There is no bare git repository at the configured path.")
+
+    def _read_settings(self) -> dict[str, str]:
+        lines = run_git(self.path, "config", "--local", "--null", "--list").split("\0")
+        return {name: value for name, _, value in (line.partition("\n") for line in lines)}

@@ -1,0 +1,126 @@
+"""The tokens that were made here: their hashes and what they grant."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import OperationalError
+
+from endpoint.domain.tokens import split_scopes
+from endpoint.errors import Unavailable
+from endpoint.stores.database import Moment, metadata
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("client_id", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("issued_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+_USE_INTERVAL = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """A token as the owner sees it in a list; the times are aware, or None for never."""
+
+    id: str
+    client_id: str
+    scopes: frozenset[str]
+    issued_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class TokenStore:
+    """A row for each token, found by the hash of its secret.
+
+    Every method raises Unavailable if the database cannot be reached.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, token: IssuedToken, secret_hash: str) -> None:
+        """Keep a new token."""
+        row = {
+            "id": token.id,
+            "hash": secret_hash,
+            "client_id": token.client_id,
+            "scope": " ".join(sorted(token.scopes)),
+            "issued_at": token.issued_at,
+            "expires_at": token.expires_at,
+        }
+        with _available(), self._engine.begin() as connection:
+            connection.execute(insert(tokens).values(row))
+
+    def find(self, secret_hash: str) -> IssuedToken | None:
+        """Return the token whose secret has this hash, good or not."""
+        query = select(tokens).where(tokens.c.hash == secret_hash)
+        with _available(), self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        return _read(row) if row else None
+
+    def touch(self, token: IssuedToken, now: datetime) -> None:
+        """Note that the token was used, at most once a minute."""
+        if token.last_used_at and now - token.last_used_at < _USE_INTERVAL:
+            return
+        noted = or_(tokens.c.last_used_at.is_(None), tokens.c.last_used_at <= now - _USE_INTERVAL)
+        with _available(), self._engine.begin() as connection:
+            connection.execute(
+                update(tokens).where(tokens.c.id == token.id, noted).values(last_used_at=now)
+            )
+
+    def all(self) -> list[IssuedToken]:
+        """Return every token, newest first."""
+        query = select(tokens).order_by(tokens.c.issued_at.desc(), tokens.c.id)
+        with _available(), self._engine.connect() as connection:
+            return [_read(row) for row in connection.execute(query).mappings()]
+
+    def revoke(self, token_id: str, now: datetime) -> bool:
+        """Revoke a token, for good; False if there is none with this id."""
+        known = select(tokens.c.id).where(tokens.c.id == token_id)
+        revoking = update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
+        with _available(), self._engine.begin() as connection:
+            connection.execute(revoking.values(revoked_at=now))
+            return connection.execute(known).first() is not None
+
+
+def _read(row: RowMapping) -> IssuedToken:
+    return IssuedToken(
+        id=row["id"],
+        client_id=row["client_id"],
+        scopes=split_scopes(row["scope"]),
+        issued_at=row["issued_at"],
+        expires_at=row["expires_at"],
+        last_used_at=row["last_used_at"],
+        revoked_at=row["revoked_at"],
+    )
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable("The database cannot be reached; try again in a moment") from error

@@ -1,0 +1,142 @@
+"""Other people's web servers: everything that is fetched, fetched with care."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from requests import PreparedRequest, Request, RequestException, Response
+from urllib3.exceptions import HTTPError
+
+from endpoint import __version__
+from endpoint.domain.charsets import decode
+from endpoint.domain.urls import canonical
+from endpoint.stores.addresses import resolve as resolve_by_system
+from endpoint.stores.connections import Dialer, DialingAdapter, Resolve
+from endpoint.stores.deadlines import Deadline
+from endpoint.stores.fetching import FetchError, RefusedError
+from endpoint.stores.redirects import follow
+
+__all__ = ["FetchError", "Page", "RefusedError", "Web"]
+
+_MAX_REDIRECTS = 5
+_CHUNK_BYTES = 16_384
+_HEADERS = {
+    "User-Agent": f"indieweb-endpoint/{__version__}",
+    "Accept": "text/html, application/xhtml+xml, application/json;q=0.9, */*;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer: ``url`` after redirects, ``content`` decoded, header names in any case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters, in lower case."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The content as text, in the encoding it declares."""
+        return decode(self.content, self.headers.get("Content-Type", ""))
+
+
+class Web:
+    """The one client for URLs that strangers choose.
+
+    It connects to public addresses only, and to the exact hosts of
+    ``allow_hosts``; checks every redirect, five at most, as it checks the first
+    URL; and gives up after ``timeout_s`` seconds in all or ``max_bytes`` bytes
+    of decoded content. No cookies, no proxies, no passwords from the
+    environment or the URL.
+    """
+
+    def __init__(
+        self,
+        allow_hosts: Iterable[str] = (),
+        timeout_s: float = 10,
+        max_bytes: int = 1_000_000,
+        resolve: Resolve = resolve_by_system,
+    ) -> None:
+        self._allow_hosts = frozenset(host.strip("[]").lower() for host in allow_hosts)
+        self._timeout_s = timeout_s
+        self._max_bytes = max_bytes
+        self._resolve = resolve
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
+        """Return what ``url`` answers, whatever its status; raise FetchError if it does not.
+
+        RefusedError, a FetchError, says that it is never fetched. A request
+        with an ``Authorization`` header is not followed to another origin.
+        """
+        return self._fetch(Request("GET", url, headers={**_HEADERS, **(headers or {})}))
+
+    def post(
+        self,
+        url: str,
+        data: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """Return the answer to ``data``, sent form-encoded; otherwise like ``get``.
+
+        A redirect of status 307 or 308 repeats the POST, the others go on with
+        a GET (RFC 9110 §15.4).
+        """
+        return self._fetch(
+            Request("POST", url, headers={**_HEADERS, **(headers or {})}, data=dict(data))
+        )
+
+    def _fetch(self, request: Request) -> Page:
+        with Deadline(self._timeout_s) as deadline:
+            dialer = Dialer(self._allow_hosts, self._resolve, deadline)
+            adapter = DialingAdapter(dialer.dial)
+            try:
+                return self._follow(adapter, request, deadline)
+            except (RequestException, HTTPError, OSError, ValueError) as error:
+                # Cut off at the deadline, a connection fails in any of these ways.
+                name = "it took too long" if deadline.is_over else type(error).__name__
+                raise FetchError(f"no proper answer: {name}") from error
+            finally:
+                adapter.close()
+
+    def _follow(self, adapter: DialingAdapter, request: Request, deadline: Deadline) -> Page:
+        for _ in range(_MAX_REDIRECTS + 1):
+            prepared = _prepare(request)
+            left_s = deadline.left_s()
+            with adapter.send(prepared, stream=True, timeout=(left_s, left_s)) as response:
+                onward = follow(request, response)
+                if onward is None:
+                    content = _read(response, self._max_bytes)
+                    # A body that was cut off at the deadline may look complete.
+                    deadline.left_s()
+                    url = prepared.url or ""
+                    return Page(url, response.status_code, response.headers, content)
+                request = onward
+        raise FetchError("too many redirects")
+
+
+def _prepare(request: Request) -> PreparedRequest:
+    """Return the request as it goes out; raise RefusedError if its URL may not be fetched.
+
+    Host and port are checked where the connection is opened, so that no two
+    readings of a URL can disagree about them.
+    """
+    try:
+        request.url = canonical(request.url.partition("#")[0])
+    except ValueError as error:
+        raise RefusedError(str(error)) from error
+    return request.prepare()
+
+
+def _read(response: Response, max_bytes: int) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        content += chunk
+        if len(content) > max_bytes:
+            raise FetchError(f"the page is larger than {max_bytes} bytes")
+    return bytes(content)

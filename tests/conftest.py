@@ -1,0 +1,150 @@
+"""An installation of its own for each test: a real repository, a real database, a set clock."""
+
+import functools
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import git
+import pytest
+import tomlkit
+from flask.testing import FlaskClient
+
+from endpoint.app import Parts, assemble, create_app
+from endpoint.config import Config, load
+from endpoint.services.installation import Wishes, install
+
+ME = "https://site.example/"
+ALL_SCOPES = "create update delete undelete media"
+
+Bearer = Callable[..., dict[str, str]]
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2025, 11, 22, 8, 30, 15, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder as ``endpoint init`` makes it."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Config:
+        return load(self.folder / "config.toml")
+
+    def configure(self, **tables: Any) -> None:
+        """Set keys of the configuration: ``configure(site={"build": ""}, timezone="UTC")``."""
+        path = self.folder / "config.toml"
+        document: Any = tomlkit.parse(path.read_text())
+        for name, value in tables.items():
+            if isinstance(value, dict):
+                document.setdefault(name, tomlkit.table())
+                document[name].update(value)
+            else:
+                document[name] = value
+        path.write_text(tomlkit.dumps(document))
+
+
+@pytest.fixture(scope="session")
+def hugo_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _make_seed(tmp_path_factory.mktemp("seed") / "hugo", "hugo")
+
+
+@pytest.fixture(scope="session")
+def jekyll_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _make_seed(tmp_path_factory.mktemp("seed") / "jekyll", "jekyll")
+
+
+def _make_seed(folder: Path, generator: str) -> Path:
+    wishes = Wishes(
+        me=ME, name="Ada", timezone="Europe/Berlin", generator=generator, password="secret"
+    )
+    install(folder, wishes, datetime(2025, 1, 1, tzinfo=UTC))
+    return folder
+
+
+@pytest.fixture
+def installation(hugo_seed: Path, tmp_path: Path) -> Installation:
+    return _copy(hugo_seed, tmp_path / "hugo")
+
+
+@pytest.fixture
+def jekyll_installation(jekyll_seed: Path, tmp_path: Path) -> Installation:
+    return _copy(jekyll_seed, tmp_path / "jekyll")
+
+
+def _copy(seed: Path, folder: Path) -> Installation:
+    shutil.copytree(seed, folder, ignore=shutil.ignore_patterns("site"))
+    return Installation(folder)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def start(installation: Installation, clock: Clock) -> Iterator[Callable[..., Parts]]:
+    """Return a function that assembles the installation as it is configured by then."""
+    started: list[Parts] = []
+
+    def start(chosen: Installation = installation) -> Parts:
+        started.append(assemble(chosen.config, clock))
+        return started[-1]
+
+    yield start
+    for parts in started:
+        parts.close()
+
+
+@pytest.fixture
+def parts(start: Callable[..., Parts]) -> Parts:
+    return start()
+
+
+@pytest.fixture
+def client(parts: Parts) -> FlaskClient:
+    return create_app(parts).test_client()
+
+
+@pytest.fixture
+def repo(installation: Installation) -> Iterator[git.Repo]:
+    with git.Repo(installation.folder / "site.git") as repo:
+        yield repo
+
+
+@pytest.fixture
+def bearer(parts: Parts) -> Bearer:
+    """Return a function that makes a token and gives the header that carries it."""
+    return functools.partial(make_bearer, parts)
+
+
+@pytest.fixture
+def client_of() -> Callable[[Parts], FlaskClient]:
+    return lambda parts: create_app(parts).test_client()
+
+
+@pytest.fixture
+def bearer_of() -> Callable[..., dict[str, str]]:
+    return make_bearer
+
+
+def make_bearer(
+    parts: Parts, scope: str = ALL_SCOPES, client_id: str = "https://app.example/"
+) -> dict[str, str]:
+    secret, _ = parts.tokens.create(client_id, scope.split())
+    return {"Authorization": f"Bearer {secret}"}

@@ -1,0 +1,246 @@
+"""The ``endpoint`` command, run as its user runs it."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import git
+import pytest
+
+from endpoint.config import load
+
+COMMAND = Path(sys.executable).parent / "endpoint"
+ME = "https://site.example/"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*words, cwd=None, said="") -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path / "home"),
+            "LANG": "C.UTF-8",
+        }
+        return subprocess.run(
+            [COMMAND, *words],
+            cwd=cwd or tmp_path,
+            env=environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def folder(run, tmp_path):
+    made = run("init", "here", "--me", ME, "--yes")
+    assert made.returncode == 0, made.stderr
+    return tmp_path / "here"
+
+
+def test_help_names_every_command(run):
+    shown = run("--help")
+
+    for command in "init serve worker demo token check build index".split():
+        assert re.search(rf"^  {command} +\S", shown.stdout, re.MULTILINE), command
+    assert shown.returncode == 0
+
+
+def test_init_makes_the_four_parts(run, tmp_path):
+    made = run("init", "here", "--me", ME, "--yes")
+
+    folder = tmp_path / "here"
+    [password] = re.findall(r"password.*: (\S+)$", made.stdout, re.MULTILINE)
+    assert made.returncode == 0
+    assert stat.S_IMODE((folder / "config.toml").stat().st_mode) == 0o600
+    assert password not in (folder / "config.toml").read_text()
+    assert load(folder / "config.toml").auth.password_hash.startswith("$argon2id$")
+    assert (folder / "site" / "hugo.toml").is_file()
+    assert (folder / "state").is_dir()
+    with git.Repo(folder / "site.git") as repo:
+        assert repo.bare
+        assert repo.head.commit.message == "Begin the site\n"
+
+
+def test_init_takes_the_password_from_standard_input(run, tmp_path):
+    made = run("init", "here", "--me", ME, "--yes", "--password-stdin", said="swordfish\n")
+
+    assert made.returncode == 0
+    assert "swordfish" not in made.stdout
+    assert "assword" not in made.stdout
+
+
+def test_init_asks_what_it_needs(run, tmp_path):
+    made = run("init", "here", said=f"{ME}\nAda\n\n")
+
+    config = load(tmp_path / "here" / "config.toml")
+    assert made.returncode == 0
+    assert (config.me, config.owner.name, config.base_url) == (ME, "Ada", "https://site.example")
+
+
+@pytest.mark.parametrize("generator", ["hugo", "jekyll"])
+def test_init_fills_the_template(run, tmp_path, generator):
+    run(
+        "init",
+        "here",
+        "--me",
+        "https://ada.example/blog/",
+        "--name",
+        'Ada "L" <x>: é',
+        "--public-url",
+        "https://ada.example/api",
+        "--generator",
+        generator,
+        "--yes",
+    )
+
+    name = "hugo.toml" if generator == "hugo" else "_config.yml"
+    text = (tmp_path / "here" / "site" / name).read_text()
+    assert "https://ada.example/api" in text
+    assert "https://site.example" not in text
+    assert "Site title" not in text
+    assert "Author name" not in text
+
+
+def test_init_adopts_an_existing_site(run, tmp_path):
+    with git.Repo.init(tmp_path / "old", initial_branch="trunk") as old:
+        (tmp_path / "old" / "_config.yml").write_text("title: Old\n")
+        old.index.add(["_config.yml"])
+        commit = old.index.commit("Long ago")
+
+    made = run("init", "here", "--me", ME, "--yes", "--repository", str(tmp_path / "old"))
+
+    config = load(tmp_path / "here" / "config.toml")
+    assert made.returncode == 0, made.stderr
+    assert (config.repository.branch, config.site.generator) == ("trunk", "jekyll")
+    with git.Repo(config.repository.path) as repo:
+        assert repo.head.commit.hexsha == commit.hexsha
+    assert (tmp_path / "here" / "site" / "_config.yml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["--me", "site.example"], "absolute http or https URL", id="no URL"),
+        pytest.param(["--me", ME, "--timezone", "X/Y"], "time zone", id="zone"),
+        pytest.param(["--me", ME, "--repository", "/nowhere"], "/nowhere", id="nothing to adopt"),
+        pytest.param(["--me", ME, "--repository", "--upload-pack=x"], "repository", id="option"),
+        pytest.param([], "--me", id="no me"),
+    ],
+)
+def test_init_refuses_and_leaves_nothing(run, tmp_path, words, says):
+    made = run("init", "here", "--yes", *words)
+
+    assert made.returncode != 0
+    assert says in made.stderr
+    assert "Traceback" not in made.stderr
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name != "home"] == []
+
+
+def test_init_never_touches_what_is_there(run, folder):
+    before = (folder / "config.toml").read_text()
+
+    again = run("init", "here", "--me", ME, "--yes")
+
+    assert again.returncode != 0
+    assert "already" in again.stderr
+    assert (folder / "config.toml").read_text() == before
+
+
+def test_token_create_prints_the_token_alone(run, folder):
+    made = run(
+        "token",
+        "create",
+        "--scope",
+        "create update",
+        "--client-id",
+        "https://a.example/",
+        cwd=folder,
+    )
+
+    listed = run("token", "list", cwd=folder)
+    assert re.fullmatch(r"\S{40,}\n", made.stdout)
+    assert made.stdout.strip() not in listed.stdout
+    assert "https://a.example/" in listed.stdout
+    assert "create update" in listed.stdout
+
+
+def test_token_revoke(run, folder):
+    run("token", "create", cwd=folder)
+    [identity] = re.findall(r"^([0-9a-f]{16})\b", run("token", "list", cwd=folder).stdout, re.M)
+
+    revoked = run("token", "revoke", identity, cwd=folder)
+    unknown = run("token", "revoke", "0" * 16, cwd=folder)
+
+    assert revoked.returncode == 0
+    assert "revoked" in run("token", "list", cwd=folder).stdout
+    assert unknown.returncode == 1
+    assert "no token" in unknown.stderr
+
+
+def test_build_and_index_rebuild(run, folder):
+    built = run("build", cwd=folder)
+    rebuilt = run("index", "rebuild", cwd=folder)
+
+    assert built.returncode == 0, built.stderr
+    assert (folder / "public" / "index.html").is_file()
+    assert rebuilt.returncode == 0, rebuilt.stderr
+
+
+def test_build_that_fails_keeps_the_last_good_one(run, folder):
+    run("build", cwd=folder)
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace("hugo --minify", "hugo --no-such-option"))
+
+    failed = run("build", cwd=folder)
+
+    assert failed.returncode == 1
+    assert "no-such-option" in failed.stderr
+    assert (folder / "public" / "index.html").is_file()
+
+
+def test_check_says_what_to_mend(run, folder):
+    checked = run("check", cwd=folder)
+
+    lines = checked.stdout.splitlines()
+    assert checked.returncode == 1
+    assert any(line.startswith("ok    repository") for line in lines)
+    assert any(line.startswith("MEND  discovery") for line in lines)
+    assert all(line.startswith(("ok    ", "MEND  ")) for line in lines)
+
+
+def test_check_finds_permalinks_that_the_build_lacks(run, folder):
+    config = folder / "config.toml"
+    config.write_text(
+        config.read_text()
+        + '\n[posts.note]\npath = "content/notes/{slug}.md"\nurl = "elsewhere/{slug}/"\n'
+    )
+    with git.Repo.clone_from(folder / "site.git", folder / "clone") as clone:
+        file = folder / "clone/content/notes/mine.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("---\ndate: 2025-01-01T00:00:00Z\n---\nMine\n")
+        clone.index.add([str(file)])
+        clone.index.commit("By hand")
+        clone.remote().push()
+
+    checked = run("check", cwd=folder)
+
+    [line] = [line for line in checked.stdout.splitlines() if "permalinks" in line]
+    assert line.startswith("MEND")
+    assert "https://site.example/elsewhere/mine/" in line
+
+
+@pytest.mark.parametrize("command", [["serve"], ["check"], ["token", "list"], ["build"]])
+def test_without_a_configuration_one_clear_line(run, command):
+    failed = run(*command)
+
+    assert failed.returncode == 1
+    assert "endpoint init" in failed.stderr
+    assert len(failed.stderr.splitlines()) == 1

@@ -1,0 +1,148 @@
+"""The configuration: checked whole, every problem named at once."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from endpoint.config import Config, load
+from endpoint.errors import ConfigError
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str) -> Path:
+        path = tmp_path / "config.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def keys_of(model, prefix="") -> set[str]:
+    """Every dotted key that a table of the configuration knows."""
+    found = set()
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and hasattr(inner, "model_fields"):
+            found |= keys_of(inner, f"{prefix}{name}.")
+        else:
+            found.add(prefix + name)
+    return found
+
+
+def test_the_example_loads_and_names_every_key():
+    config = load(ROOT / "config.example.toml")
+
+    text = (ROOT / "config.example.toml").read_text()
+    missing = {
+        key
+        for key in keys_of(Config) - {"folder"}
+        if f"\n{key.rpartition('.')[2]} = " not in text
+        and f"{key}]" not in text
+        and f"[{key}." not in text
+    }
+    assert config.me == "https://site.example/"
+    assert missing == set()
+
+
+def test_me_alone_is_enough(write):
+    config = load(write('me = "https://site.example"\n'))
+
+    assert config.me == "https://site.example/"
+    assert config.base_url == "https://site.example"
+    assert config.site_url == "https://site.example/"
+    assert config.repository.path.name == "site.git"
+
+
+def test_relative_paths_start_at_the_files_own_folder(write, monkeypatch):
+    path = write('me = "https://site.example/"\n[repository]\npath = "there/site.git"\n')
+    monkeypatch.chdir("/")
+
+    config = load(path)
+
+    assert config.repository.path == path.parent / "there/site.git"
+    assert config.database_url(config.database.url).endswith(f"{path.parent}/state/endpoint.db")
+
+
+def test_secrets_come_from_the_environment_or_a_file(write, monkeypatch):
+    monkeypatch.setenv("HASH", "from-env")
+    path = write(
+        'me = "https://site.example/"\n[auth]\npassword_hash = { env = "HASH" }\n'
+        'introspection_token = { file = "token" }\n'
+    )
+    (path.parent / "token").write_text("from-file\n")
+
+    config = load(path)
+
+    assert config.auth.password_hash == "from-env"
+    assert config.auth.introspection_token == "from-file"
+
+
+def test_every_problem_is_named_at_once(write):
+    assert "NOT_SET" not in os.environ
+    path = write(
+        'me = "site.example"\ntimezone = "Mars/Olympus"\nfoo = 1\n'
+        '[repository]\nremote = { env = "NOT_SET" }\n'
+        '[site]\ngenerator = "gatsby"\nbuild_timeout_s = -1\n'
+        '[posts.note]\npath = "/etc/{slug}"\nurl = "notes/"\n'
+    )
+
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+
+    message = str(refused.value)
+    for name in (
+        "me: ",
+        "timezone: ",
+        "foo: ",
+        "repository.remote: ",
+        "site.generator: ",
+        "site.build_timeout_s: ",
+        "posts.note.path: ",
+        "posts.note.url: ",
+    ):
+        assert f"\n  {name}" in message
+    assert "'gatsby'" in message
+    assert "NOT_SET" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("me = ", "is not valid TOML", id="no TOML"),
+        pytest.param("", "me: is required", id="no me"),
+        pytest.param('me = "https://a.example/"\nfolder = "/"\n', "folder", id="folder"),
+        pytest.param('me = "https://a.example/?q=1"\n', "no query", id="query in me"),
+        pytest.param(
+            'me = "https://a.example/"\n[repository]\nmessage = "{nope}"\n', "{nope}", id="message"
+        ),
+        pytest.param(
+            'me = "https://a.example/"\n[posts.note]\npath = "x/{slug}-{hours}.md"\nurl = "{slug}/"\n',
+            "{hours}",
+            id="an unknown field",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(write, text, says):
+    path = write(text)
+
+    with pytest.raises(ConfigError, match=says.replace("{", r"\{")):
+        load(path)
+
+
+def test_no_secret_is_shown(write):
+    path = write('me = "https://site.example/"\n[database]\nurl = ["postgresql://u:hunter2@h/d"]\n')
+
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+
+    assert "database.url" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path):
+    with pytest.raises(ConfigError, match="endpoint init"):
+        load(tmp_path / "config.toml")

@@ -1,0 +1,100 @@
+"""Followers: the checkout and the build come after the commit, in the worker."""
+
+import pytest
+
+from endpoint.services.following import Follower, Following
+from endpoint.stores.builder import BuildError
+from endpoint.stores.followers import Followers
+
+
+@pytest.fixture
+def shown(installation):
+    """Return a function that says whether the built site has a page."""
+    return lambda path: (installation.folder / "public" / path / "index.html").is_file()
+
+
+def test_a_post_is_on_the_site_after_the_worker_ran(client, bearer, parts, shown, clock):
+    client.post("/micropub", data={"content": "Hello"}, headers=bearer())
+    before = shown("notes/2025/11/hello")
+
+    parts.following.work()
+
+    assert (before, shown("notes/2025/11/hello")) == (False, True)
+
+
+def test_nothing_is_built_twice(client, bearer, parts, installation):
+    client.post("/micropub", data={"content": "Hello"}, headers=bearer())
+    parts.following.work()
+    first = (installation.folder / "public").readlink()
+
+    parts.following.work()
+
+    assert (installation.folder / "public").readlink() == first
+
+
+def test_a_scheduled_post_is_built_when_its_time_comes(client, bearer, parts, clock, installation):
+    body = {"content": "Later", "published": "2025-11-22T12:00:00Z"}
+    client.post("/micropub", data=body, headers=bearer())
+    parts.following.work()
+    first = (installation.folder / "public").readlink()
+    clock.forward(hours=4)
+
+    parts.following.work()
+
+    assert (installation.folder / "public").readlink() != first
+
+
+@pytest.fixture
+def follow(parts, clock):
+    def follow(act, version="1") -> Following:
+        return Following(Followers(parts.engine), (Follower("x", lambda: version, act),), clock)
+
+    return follow
+
+
+def test_what_fails_is_tried_again_and_again_later(follow, parts, clock):
+    tries = []
+
+    def fail():
+        tries.append(clock.now)
+        raise BuildError("no such theme")
+
+    following = follow(fail)
+    for _ in range(8):
+        following.work()
+        clock.forward(seconds=5)
+
+    progress = Followers(parts.engine).progress("x")
+    waits = [(b - a).total_seconds() for a, b in zip(tries, tries[1:], strict=False)]
+    assert progress.attempts == len(tries) == 4
+    assert "no such theme" in progress.last_error
+    assert waits == [5, 10, 20]
+
+
+def test_a_lease_keeps_two_workers_from_the_same_work(follow, parts, clock):
+    done = []
+
+    def act():
+        follow(lambda: done.append("second")).work()
+        done.append("first")
+
+    follow(act).work()
+
+    assert done == ["first"]
+
+
+def test_a_worker_that_was_killed_costs_a_repeat(follow, parts, clock):
+    done = []
+
+    def die():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow(die).work()
+    follow(lambda: done.append("too early")).work()
+    clock.forward(minutes=16)
+
+    follow(lambda: done.append("again")).work()
+
+    assert done == ["again"]
+    assert Followers(parts.engine).progress("x").state == "idle"

@@ -1,0 +1,202 @@
+"""Who may post: bearer tokens and scopes (Micropub §5, RFC 6750)."""
+
+from datetime import timedelta
+
+import pytest
+
+NOTE = {"h": "entry", "content": "Hello"}
+
+
+def test_201_token_in_the_header(client, bearer):
+    headers = bearer("create")
+
+    response = client.post("/micropub", data=NOTE, headers=headers)
+
+    assert response.status_code == 201
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
+def test_201_scheme_in_any_case(client, bearer, scheme):
+    secret = bearer("create")["Authorization"].removeprefix("Bearer ")
+
+    response = client.post("/micropub", data=NOTE, headers={"Authorization": f"{scheme} {secret}"})
+
+    assert response.status_code == 201
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_201_token_in_the_body_and_nowhere_else(client, bearer, repo, kind):
+    secret = bearer("create")["Authorization"].removeprefix("Bearer ")
+
+    response = client.post("/micropub", data={**NOTE, "access_token": secret}, content_type=kind)
+
+    assert response.status_code == 201
+    assert secret not in repo.git.show("--format=raw", "HEAD")
+    assert "access_token" not in repo.git.show("--format=raw", "HEAD")
+
+
+def test_201_the_same_token_twice(client, bearer):
+    headers = bearer("create")
+    secret = headers["Authorization"].removeprefix("Bearer ")
+
+    response = client.post("/micropub", data={**NOTE, "access_token": secret}, headers=headers)
+
+    assert response.status_code == 201
+
+
+def test_400_the_same_token_twice_when_strict(installation, start, client_of, bearer_of):
+    installation.configure(auth={"strict_bearer": True})
+    parts = start()
+    headers = bearer_of(parts, "create")
+    secret = headers["Authorization"].removeprefix("Bearer ")
+
+    response = client_of(parts).post(
+        "/micropub", data={**NOTE, "access_token": secret}, headers=headers
+    )
+
+    assert response.status_code == 400
+    assert response.json["error"] == "invalid_request"
+
+
+def test_400_two_different_tokens(client, bearer, repo):
+    before = repo.head.commit
+    headers = bearer("create")
+    other = bearer("create")["Authorization"].removeprefix("Bearer ")
+
+    response = client.post("/micropub", data={**NOTE, "access_token": other}, headers=headers)
+
+    assert response.status_code == 400
+    assert response.json["error"] == "invalid_request"
+    assert repo.head.commit == before
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_400_token_in_the_url(client, bearer, method):
+    secret = bearer("create")["Authorization"].removeprefix("Bearer ")
+
+    response = getattr(client, method)(f"/micropub?q=config&access_token={secret}")
+
+    assert response.status_code == 400
+    assert "access_token" in response.json["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        pytest.param("post", {"data": NOTE}, id="form"),
+        pytest.param("post", {"json": {"type": ["h-entry"]}}, id="JSON"),
+        pytest.param("get", {"query_string": {"q": "config"}}, id="query"),
+        pytest.param("get", {}, id="no query"),
+        pytest.param(
+            "post", {"data": NOTE, "headers": {"Authorization": "Basic YTpi"}}, id="another scheme"
+        ),
+        pytest.param("post", {"data": NOTE, "headers": {"Authorization": "Bearer"}}, id="empty"),
+    ],
+)
+def test_401_without_a_token(client, repo, method, arguments):
+    before = repo.head.commit
+
+    response = getattr(client, method)("/micropub", **arguments)
+
+    assert response.status_code == 401
+    assert response.json["error"] == "unauthorized"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert repo.head.commit == before
+
+
+def test_401_unknown_token(client):
+    response = client.post("/micropub", data=NOTE, headers={"Authorization": "Bearer nonsense"})
+
+    assert response.status_code == 401
+    assert response.json["error"] == "invalid_token"
+    assert response.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_401_revoked_token(client, parts, bearer, repo):
+    before = repo.head.commit
+    headers = bearer("create")
+    parts.tokens.revoke(parts.tokens.list()[0].id)
+
+    response = client.post("/micropub", data=NOTE, headers=headers)
+
+    assert response.status_code == 401
+    assert response.json["error"] == "invalid_token"
+    assert repo.head.commit == before
+
+
+def test_401_expired_token(client, parts, clock):
+    lasting = timedelta(seconds=60)
+    secret, _ = parts.tokens.create("https://app.example/", {"create"}, expires_in=lasting)
+    headers = {"Authorization": f"Bearer {secret}"}
+    early = client.post("/micropub", data=NOTE, headers=headers)
+    clock.forward(seconds=61)
+
+    late = client.post("/micropub", data=NOTE, headers=headers)
+
+    assert (early.status_code, late.status_code) == (201, 401)
+    assert late.json["error"] == "invalid_token"
+
+
+@pytest.mark.parametrize(
+    ("scope", "body", "needed"),
+    [
+        pytest.param("media", NOTE, "create", id="create"),
+        pytest.param("profile email", NOTE, "create", id="create with a sign-in token"),
+        pytest.param("", NOTE, "create", id="create without any scope"),
+        pytest.param("creates", NOTE, "create", id="a longer word is another scope"),
+        pytest.param("create", {"action": "delete"}, "delete", id="delete"),
+        pytest.param("undelete", {"action": "delete"}, "delete", id="undelete holds delete"),
+        pytest.param("create", {"action": "update", "replace[name]": "x"}, "update", id="update"),
+        pytest.param("update media", {"action": "undelete"}, "undelete", id="undelete"),
+    ],
+)
+def test_403_without_the_scope(client, bearer, repo, scope, body, needed):
+    post = client.post("/micropub", data=NOTE, headers=bearer("create")).headers["Location"]
+    before = repo.head.commit
+
+    response = client.post("/micropub", data={"url": post, **body}, headers=bearer(scope))
+
+    assert response.status_code == 403
+    assert response.json["error"] == "insufficient_scope"
+    assert response.json["scope"] == needed
+    assert repo.head.commit == before
+
+
+@pytest.mark.parametrize("scope", ["create", "post", "create update", "draft create"])
+def test_201_scopes_that_create(client, bearer, scope):
+    response = client.post("/micropub", data=NOTE, headers=bearer(scope))
+
+    assert response.status_code == 201
+
+
+def test_201_delete_grants_undelete(client, bearer):
+    post = client.post("/micropub", data=NOTE, headers=bearer()).headers["Location"]
+    headers = bearer("delete")
+    client.post("/micropub", data={"action": "delete", "url": post}, headers=headers)
+
+    response = client.post("/micropub", data={"action": "undelete", "url": post}, headers=headers)
+
+    assert response.status_code == 204
+
+
+def test_201_draft_scope_makes_a_draft(client, bearer):
+    response = client.post("/micropub", data=NOTE, headers=bearer("draft"))
+
+    source = client.get(
+        "/micropub",
+        query_string={"q": "source", "url": response.headers["Location"]},
+        headers=bearer(),
+    )
+    assert response.status_code == 201
+    assert source.json["properties"]["post-status"] == ["draft"]
+
+
+def test_403_draft_scope_cannot_publish(client, bearer, repo):
+    before = repo.head.commit
+    body = {**NOTE, "post-status": "published"}
+
+    response = client.post("/micropub", data=body, headers=bearer("draft"))
+
+    assert response.status_code == 403
+    assert response.json["scope"] == "create"
+    assert repo.head.commit == before

@@ -1,0 +1,229 @@
+"""Queries (Micropub §3.7 and the extensions)."""
+
+from urllib.parse import parse_qs
+
+import pytest
+
+TARGETS = [
+    {"uid": "https://a.example/@ada", "name": "A", "service": {"name": "Mastodon"}},
+    {"uid": "https://b.example/", "name": "B", "clients": ["https://quill.p3k.io/"]},
+]
+
+
+@pytest.fixture
+def query(client, bearer):
+    headers = bearer()
+
+    def query(**arguments):
+        return client.get("/micropub", query_string=arguments, headers=headers)
+
+    return query
+
+
+@pytest.fixture
+def posts(client, bearer, clock):
+    """Five posts, a minute apart: three notes (one draft, one unlisted), an article, a photo."""
+    headers = bearer()
+    bodies = [
+        {"content": "First note", "category[]": ["tea", "travel"]},
+        {"content": "A draft", "post-status": "draft"},
+        {"content": "Unlisted", "visibility": "unlisted", "category": "team"},
+        {"name": "An article", "content": "Long words", "category": "tea"},
+        {"photo": "https://x.example/a.jpg", "content": "Seen"},
+    ]
+    permalinks = []
+    for body in bodies:
+        clock.forward(minutes=1)
+        response = client.post("/micropub", data=body, headers=headers)
+        permalinks.append(response.headers["Location"])
+    return permalinks
+
+
+def test_200_empty_query_says_whose_token(client, bearer):
+    response = client.get("/micropub", headers=bearer("create update"))
+
+    assert response.json == {
+        "me": "https://site.example/",
+        "scope": "create update",
+        "client_id": "https://app.example/",
+    }
+
+
+def test_200_empty_query_as_a_form(client, bearer):
+    headers = {**bearer("create"), "Accept": "application/x-www-form-urlencoded"}
+
+    response = client.get("/micropub", headers=headers)
+
+    assert response.mimetype == "application/x-www-form-urlencoded"
+    assert parse_qs(response.text)["me"] == ["https://site.example/"]
+
+
+def test_200_every_query_that_config_names_answers(query):
+    names = query(q="config").json["q"]
+
+    answers = {name: query(q=name).status_code for name in names}
+
+    assert set(answers.values()) == {200}
+    assert {"config", "source", "syndicate-to", "category", "post-types", "channel", "contact"} <= (
+        set(names)
+    )
+
+
+def test_200_config_without_channels_has_no_such_key(query):
+    config = query(q="config").json
+
+    assert "channels" not in config
+    assert "media-endpoint" not in config
+    assert config["syndicate-to"] == []
+    assert {"note", "article", "photo", "reply"} <= {t["type"] for t in config["post-types"]}
+    assert config["visibility"] == ["public", "unlisted"]
+
+
+def test_200_targets_are_offered_to_their_clients(installation, start, client_of, bearer_of):
+    installation.configure(micropub={"syndicate_to": TARGETS})
+    parts = start()
+    client = client_of(parts)
+    quill = bearer_of(parts, "create", "https://quill.p3k.io/")
+    other = bearer_of(parts, "create", "https://app.example/")
+
+    to_quill = client.get("/micropub?q=syndicate-to", headers=quill).json
+    to_other = client.get("/micropub?q=config", headers=other).json
+
+    assert [target["uid"] for target in to_quill["syndicate-to"]] == [t["uid"] for t in TARGETS]
+    assert to_other["syndicate-to"] == [TARGETS[0]]
+
+
+def test_200_targets_as_a_form(installation, start, client_of, bearer_of):
+    installation.configure(micropub={"syndicate_to": TARGETS[:1]})
+    parts = start()
+    headers = {**bearer_of(parts), "Accept": "application/x-www-form-urlencoded"}
+
+    response = client_of(parts).get("/micropub?q=syndicate-to", headers=headers)
+
+    assert parse_qs(response.text) == {"syndicate-to[]": ["https://a.example/@ada"]}
+
+
+def test_200_source_of_one_post(query, posts):
+    response = query(q="source", url=posts[0])
+
+    assert response.json["type"] == ["h-entry"]
+    assert response.json["properties"]["content"] == ["First note"]
+    assert response.json["properties"]["category"] == ["tea", "travel"]
+
+
+@pytest.mark.parametrize("name", ["properties", "properties[]"])
+def test_200_source_of_chosen_properties(query, posts, name):
+    response = query(q="source", url=posts[0], **{name: ["content", "absent"]})
+
+    assert response.json == {"properties": {"content": ["First note"]}}
+
+
+def test_200_source_list_is_newest_first_with_urls(query, posts):
+    response = query(q="source")
+
+    urls = [item["properties"]["url"] for item in response.json["items"]]
+    assert urls == [[url] for url in reversed(posts)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param({"limit": 2}, [4, 3], id="limit"),
+        pytest.param({"limit": 2, "offset": 1}, [3, 2], id="offset"),
+        pytest.param({"post-type": "note"}, [2, 1, 0], id="post-type"),
+        pytest.param({"post-status": "draft"}, [1], id="draft"),
+        pytest.param({"post-status": "published"}, [4, 3, 2, 0], id="published"),
+        pytest.param({"filter": "WORDS"}, [3], id="filter"),
+        pytest.param({"post-type": "nonsense"}, [], id="unknown type"),
+    ],
+)
+def test_200_source_lists(query, posts, arguments, expected):
+    response = query(q="source", **arguments)
+
+    urls = [item["properties"]["url"][0] for item in response.json["items"]]
+    assert urls == [posts[number] for number in expected]
+
+
+def test_200_paging_meets_every_post_once(query, posts):
+    met, arguments = [], {"limit": 2}
+    for _ in range(5):
+        page = query(q="source", **arguments).json
+        met += [item["properties"]["url"][0] for item in page["items"]]
+        if "after" not in page["paging"]:
+            break
+        arguments = {"limit": 1, "after": page["paging"]["after"]}
+
+    assert met == list(reversed(posts))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"limit": "x"}, {"limit": -1}, {"offset": "x"}, {"after": "nonsense"}, {"post-status": "x"}],
+    ids=str,
+)
+def test_400_odd_list_values(query, arguments):
+    response = query(q="source", **arguments)
+
+    assert response.status_code == 400
+    assert next(iter(arguments)) in response.json["error_description"]
+
+
+def test_200_categories_each_once(query, posts):
+    assert sorted(query(q="category").json["categories"]) == ["tea", "team", "travel"]
+    assert sorted(query(q="category", filter="TEA").json["categories"]) == ["tea", "team"]
+    assert query(q="category", search="none").json == {"categories": []}
+
+
+def test_200_contacts(installation, start, client_of, bearer_of):
+    people = [{"name": "Grace Hopper", "nickname": "grace"}, {"name": "Bo"}]
+    installation.configure(micropub={"contacts": people})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+
+    every = client.get("/micropub?q=contact", headers=headers).json["contacts"]
+    some = client.get("/micropub?q=contact&filter=gra", headers=headers).json["contacts"]
+
+    assert [contact["name"] for contact in every] == ["Grace Hopper", "Bo"]
+    assert [contact["nickname"] for contact in some] == ["grace"]
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "Config"])
+def test_400_unknown_query(query, name):
+    response = query(q=name)
+
+    assert response.status_code == 400
+    assert response.json["error"] == "invalid_request"
+
+
+def test_400_source_of_an_unknown_url(query):
+    response = query(q="source", url="https://site.example/nothing/")
+
+    assert response.status_code == 400
+    assert "url" in response.json["error_description"]
+
+
+def test_403_source_with_a_sign_in_token(client, bearer, posts):
+    response = client.get("/micropub?q=source", headers=bearer("profile"))
+
+    assert response.status_code == 403
+
+
+def test_200_files_made_by_hand_are_posts(query, repo, tmp_path):
+    with repo.clone(tmp_path / "clone") as clone:
+        for name, text in {
+            "content/notes/2026/02/by-hand.md": "---\ndate: 2026-02-03T04:05:06Z\n---\nMine\n",
+            "content/about-us.md": "+++\ntitle = 'About us'\n+++\nWe\n",
+        }.items():
+            file = tmp_path / "clone" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            clone.index.add([name])
+        clone.index.commit("By hand")
+        clone.remote().push()
+
+    note = query(q="source", url="https://site.example/notes/2026/02/by-hand/").json
+    page = query(q="source", url="https://site.example/about-us/").json
+
+    assert note["properties"]["content"] == ["Mine"]
+    assert note["properties"]["published"] == ["2026-02-03T04:05:06+00:00"]
+    assert page["properties"]["name"] == ["About us"]
