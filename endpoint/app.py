@@ -82,7 +82,7 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
     )
     repository.prepare()
     generator = make_generator(config)
-    index = PostIndex(engine, repository, generator, clock)
+    index = PostIndex(engine, repository, generator, clock, literal=_is_literal(config))
     builder = Builder(
         config.site.build,
         config.repository.checkout,
@@ -92,10 +92,8 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
     checkout = Checkout(
         config.repository.checkout, config.repository.path, config.repository.branch
     )
-    members = [Follower("checkout", repository.head, checkout.update)]
-    if config.site.build:
-        members.append(Follower("build", index.version, builder.build))
-    following = Following(Followers(engine), tuple(members), clock)
+    members = make_followers(config, repository, index, checkout, builder)
+    following = Following(Followers(engine), members, clock)
     return Parts(
         config=config,
         engine=engine,
@@ -128,6 +126,21 @@ def create_app(parts: Parts) -> Flask:
     return app
 
 
+def make_followers(
+    config: Config, repository: Repository, index: PostIndex, checkout: Checkout, builder: Builder
+) -> tuple[Follower, ...]:
+    """Return what follows the repository, in the order in which one needs the other."""
+
+    def buildable() -> str:
+        # What the checkout shows, not the newest commit: one may arrive between the two.
+        return f"{checkout.commit()} {index.newest_out()}"
+
+    following = [Follower("checkout", repository.head, checkout.update)]
+    if config.site.build:
+        following.append(Follower("build", buildable, builder.build))
+    return tuple(following)
+
+
 def make_doctor(parts: Parts) -> Doctor:
     """Return the doctor for ``endpoint check``."""
     return Doctor(
@@ -150,9 +163,13 @@ def make_generator(config: Config) -> Generator:
         format=config.front_matter.format,
         spelling=config.front_matter.spelling,
         keys=config.front_matter.keys,
-        literal=config.micropub.plain_text == "literal",
+        literal=_is_literal(config),
         places={kind: Place(place.path, place.url) for kind, place in config.posts.items()},
     )
+
+
+def _is_literal(config: Config) -> bool:
+    return config.micropub.plain_text == "literal"
 
 
 def _make_services(parts: Parts) -> Services:

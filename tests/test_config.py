@@ -120,7 +120,7 @@ def test_every_problem_is_named_at_once(write):
             'me = "https://a.example/"\n[repository]\nmessage = "{nope}"\n', "{nope}", id="message"
         ),
         pytest.param(
-            'me = "https://a.example/"\n[posts.note]\npath = "x/{slug}-{hours}.md"\nurl = "{slug}/"\n',
+            'me = "https://a.example/"\n[posts.note]\npath = "{slug}-{hours}"\nurl = "{slug}/"\n',
             "{hours}",
             id="an unknown field",
         ),

@@ -1,7 +1,11 @@
 """Followers: the checkout and the build come after the commit, in the worker."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
+from endpoint.app import make_followers
 from endpoint.services.following import Follower, Following
 from endpoint.stores.builder import BuildError
 from endpoint.stores.followers import Followers
@@ -65,7 +69,7 @@ def test_what_fails_is_tried_again_and_again_later(follow, parts, clock):
         clock.forward(seconds=5)
 
     progress = Followers(parts.engine).progress("x")
-    waits = [(b - a).total_seconds() for a, b in zip(tries, tries[1:], strict=False)]
+    waits = [(b - a).total_seconds() for a, b in pairwise(tries)]
     assert progress.attempts == len(tries) == 4
     assert "no such theme" in progress.last_error
     assert waits == [5, 10, 20]
@@ -98,3 +102,25 @@ def test_a_worker_that_was_killed_costs_a_repeat(follow, parts, clock):
 
     assert done == ["again"]
     assert Followers(parts.engine).progress("x").state == "idle"
+
+
+def test_a_post_that_comes_between_checkout_and_build_is_built_later(
+    client, bearer, parts, clock, shown
+):
+    headers = bearer()
+    checkout, build = make_followers(
+        parts.config, parts.repository, parts.index, parts.checkout, parts.builder
+    )
+
+    def update_and_post():
+        checkout.act()
+        client.post("/micropub", data={"content": "In between"}, headers=headers)
+
+    slow = replace(checkout, act=update_and_post)
+    following = Following(Followers(parts.engine), (slow, build), clock)
+    following.work()
+    early = shown("notes/2025/11/in-between")
+
+    following.work()
+
+    assert (early, shown("notes/2025/11/in-between")) == (False, True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import frontmatter
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from endpoint.generators.frontmatter import FORMATS, compose, split
@@ -45,6 +45,7 @@ def same(one, other):
 
 
 @EVERY_FORMAT
+@settings(max_examples=60)
 @given(
     metadata=st.dictionaries(TEXT.filter(bool), VALUES, max_size=5),
     body=TEXT.map(lambda text: text.replace("\r", "")),
@@ -370,6 +371,7 @@ def difference(before, after, newline):
     return [line for line in lines if not line.startswith(("--- ", "+++ ", "@@"))]
 
 
+@settings(max_examples=60)
 @given(
     metadata=st.dictionaries(TEXT.filter(bool), VALUES, min_size=1, max_size=5),
     changes=st.dictionaries(TEXT.filter(bool), VALUES, max_size=3),

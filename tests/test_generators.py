@@ -43,6 +43,7 @@ SCALARS = (
     | st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
 )
+KEYS = TEXT | st.sampled_from(["type", "value", "<<", "y", "k" * 2000])
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
@@ -56,6 +57,7 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
+FIXED = ("url", "content", "published", "updated", "post-status", "visibility")
 NAMES = st.sampled_from(
     "name summary category photo video audio rsvp in-reply-to like-of repost-of bookmark-of "
     "location checkin syndication start end item rating title tags photos date draft weight "
@@ -63,10 +65,11 @@ NAMES = st.sampled_from(
     "lastmod excerpt categories inReplyTo in_reply_to inreplyto mf-foo foo-bar foobar fooBar "
     "Foo.bar x-y-z a1-2b - -a a- id next 日本 nickname".split()
 ) | TEXT.filter(lambda name: name and not name.startswith("mp-") and name not in FIXED)
-FIXED = ("url", "content", "published", "updated", "post-status", "visibility")
-TIMES = st.datetimes(datetime(1000, 1, 2), datetime(9998, 12, 30), timezones=st.timezones()).map(
-    lambda moment: moment.isoformat()
-)
+TIMES = st.datetimes(
+    datetime.fromisoformat("1000-01-02"),
+    datetime.fromisoformat("9998-12-30"),
+    timezones=st.timezones(),
+).map(datetime.isoformat)
 MEDIA = st.lists(
     WORDS | st.fixed_dictionaries({"value": WORDS, "alt": WORDS}) | VALUES, min_size=1, max_size=3
 )
@@ -123,7 +126,7 @@ def same(one, other):
 
 
 @EVERY_SITE
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(post=posts())
 def test_any_post_survives(generator, post):
     post = settle(generator, post)
@@ -134,7 +137,7 @@ def test_any_post_survives(generator, post):
 
 
 @EVERY_SITE
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(post=posts(), changed=properties())
 def test_any_rewrite_gives_the_new_post(generator, post, changed):
     post = settle(generator, post)
@@ -146,7 +149,7 @@ def test_any_rewrite_gives_the_new_post(generator, post, changed):
 
 
 @EVERY_SITE
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(post=posts())
 def test_rewrite_without_a_change_keeps_every_byte(generator, post):
     post = settle(generator, post)
@@ -155,19 +158,26 @@ def test_rewrite_without_a_change_keeps_every_byte(generator, post):
     assert generator.rewrite(data, post) == data
 
 
-@EVERY_SITE
-@settings(max_examples=60)
-@given(post=posts(), tags=st.lists(WORDS, min_size=1, max_size=3))
-def test_rewrite_of_one_property_leaves_the_others_lines(generator, post, tags):
+@pytest.mark.parametrize(
+    "generator", [HUGO, replace(HUGO, format="toml"), JEKYLL], ids=["hugo", "toml", "jekyll"]
+)
+@settings(max_examples=30)
+@given(post=posts(), words=st.lists(WORDS, min_size=1, max_size=3))
+def test_rewrite_of_one_property_leaves_the_others_lines(generator, post, words):
     post = settle(generator, replace(post, type="h-event"))
-    data = generator.write(post)
-    after = replace(post, properties={**post.properties, "nickname": [*tags, "x"]})
+    before = generator.write(post)
+    wanted = replace(post, properties={**post.properties, "nickname": [*words, "x"]})
 
-    lines = difference(data, generator.rewrite(data, after))
+    after = generator.rewrite(before, wanted)
 
-    start = ("nickname", '  "nickname', '    "', "  ]", "mf2", '  "mf2')
-    assert all(line.startswith(start) or not line.endswith(",") for line in lines)
-    assert generator.read(post.path, generator.rewrite(data, after)) == after
+    assert others(after) == others(before)
+    assert same(generator.read(post.path, after), wanted)
+
+
+def others(data):
+    """Return the lines of a file without those a nickname may have."""
+    lines = data.decode().split("\n")
+    return [line for line in lines if not line.startswith(("nickname", "mf2"))]
 
 
 def difference(before, after):
@@ -277,7 +287,9 @@ JEKYLL_PATH = "_notes/2026-11-22-x.md"
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        pytest.param("inReplyTo: https://a.example/", {"in-reply-to": ["https://a.example/"]}, id="camelCase"),
+        pytest.param(
+            "inReplyTo: https://a.example/", {"in-reply-to": ["https://a.example/"]}, id="camelCase"
+        ),
         pytest.param("in_reply_to: [a]", {"in-reply-to": ["a"]}, id="snake_case"),
         pytest.param("in-reply-to: [a]", {"in-reply-to": ["a"]}, id="mf2"),
         pytest.param("mf-in-reply-to: [a]", {"in-reply-to": ["a"]}, id="mf prefix"),
@@ -286,26 +298,40 @@ JEKYLL_PATH = "_notes/2026-11-22-x.md"
         pytest.param("title: 2026", {"name": ["2026"]}, id="a number for a title"),
         pytest.param("title: ''", {}, id="no title"),
         pytest.param("title:", {}, id="empty title"),
-        pytest.param("tags: [yes, 7, 2021-01-01]", {"category": ["yes", "7", "2021-01-01"]}, id="tags are text"),
+        pytest.param(
+            "tags: [yes, 7, 2021-01-01]",
+            {"category": ["yes", "7", "2021-01-01"]},
+            id="tags are text",
+        ),
         pytest.param("tags: []", {}, id="no tags"),
         pytest.param("rsvp: yes", {"rsvp": ["yes"]}, id="rsvp unquoted"),
         pytest.param("rsvp: false", {"rsvp": ["no"]}, id="rsvp by a YAML 1.1 writer"),
         pytest.param("photo: /1.jpg", {"photo": ["/1.jpg"]}, id="one photo"),
-        pytest.param("photos:\n- /1.jpg\n- url: /2.jpg\n  alt: Two",
-                     {"photo": ["/1.jpg", {"value": "/2.jpg", "alt": "Two"}]}, id="photos"),
+        pytest.param(
+            "photos:\n- /1.jpg\n- url: /2.jpg\n  alt: Two",
+            {"photo": ["/1.jpg", {"value": "/2.jpg", "alt": "Two"}]},
+            id="photos",
+        ),
         pytest.param("photos: [{url: ''}]", {}, id="an empty photo"),
         pytest.param("location: {type: [h-geo]}", {"location": [{"type": ["h-geo"]}]}, id="object"),
-        pytest.param("start: 2026-12-01T17:00:00Z", {"start": ["2026-12-01T17:00:00+00:00"]}, id="time"),
+        pytest.param(
+            "start: 2026-12-01T17:00:00Z", {"start": ["2026-12-01T17:00:00+00:00"]}, id="time"
+        ),
         pytest.param("series: [a, b]", {"series": ["a", "b"]}, id="an unknown list"),
         pytest.param("showToc: true", {}, id="an unknown scalar is the site's own"),
         pytest.param("cover: {image: x.jpg}", {}, id="an unknown map is the site's own"),
         pytest.param("aliases: [/old/]", {}, id="reserved"),
         pytest.param("weight: [1]", {}, id="reserved list"),
-        pytest.param("mf2: {weight: [1], name: [a, b]}", {"weight": [1], "name": ["a", "b"]}, id="mf2 map"),
-        pytest.param("foo: [.nan, 99999999999999999999, null, {1: ~}]",
-                     {"foo": ["nan", "99999999999999999999", {}]}, id="what JSON cannot hold"),
+        pytest.param(
+            "mf2: {weight: [1], name: [a, b]}", {"weight": [1], "name": ["a", "b"]}, id="mf2 map"
+        ),
+        pytest.param(
+            "foo: [.nan, 99999999999999999999, null, {1: ~}]",
+            {"foo": ["nan", "99999999999999999999", {}]},
+            id="what JSON cannot hold",
+        ),
     ],
-)  # fmt: skip
+)
 @BOTH
 def test_hand_written_keys_are_read(generator, line, found):
     path = HUGO_PATH if generator is HUGO else JEKYLL_PATH
@@ -321,34 +347,76 @@ def test_hand_written_keys_are_read(generator, line, found):
     [
         pytest.param(HUGO, "draft: true", {"post-status": ["draft"]}, id="hugo draft"),
         pytest.param(HUGO, "draft: false", {}, id="hugo no draft"),
-        pytest.param(HUGO, "date: 2026-11-22", {"published": ["2026-11-22T00:00:00+01:00"]}, id="day"),
-        pytest.param(HUGO, "date: 2026-11-22T08:00:00", {"published": ["2026-11-22T08:00:00+01:00"]},
-                     id="hugo local time"),
-        pytest.param(HUGO, "date: '2026-11-22 08:00:00 +0200'",
-                     {"published": ["2026-11-22T08:00:00+02:00"]}, id="blank before the offset"),
-        pytest.param(HUGO, "Date: 2026-11-22T08:00:00Z", {"published": ["2026-11-22T08:00:00+00:00"]},
-                     id="hugo keys in any case"),
-        pytest.param(HUGO, "publishDate: 2026-11-22", {"published": ["2026-11-22T00:00:00+01:00"]},
-                     id="publishDate"),
-        pytest.param(HUGO, "publishDate: 2026-11-23\ndate: 2026-11-22",
-                     {"published": ["2026-11-22T00:00:00+01:00"]}, id="date before publishDate"),
+        pytest.param(
+            HUGO, "date: 2026-11-22", {"published": ["2026-11-22T00:00:00+01:00"]}, id="day"
+        ),
+        pytest.param(
+            HUGO,
+            "date: 2026-11-22T08:00:00",
+            {"published": ["2026-11-22T08:00:00+01:00"]},
+            id="hugo local time",
+        ),
+        pytest.param(
+            HUGO,
+            "date: '2026-11-22 08:00:00 +0200'",
+            {"published": ["2026-11-22T08:00:00+02:00"]},
+            id="blank before the offset",
+        ),
+        pytest.param(
+            HUGO,
+            "Date: 2026-11-22T08:00:00Z",
+            {"published": ["2026-11-22T08:00:00+00:00"]},
+            id="hugo keys in any case",
+        ),
+        pytest.param(
+            HUGO,
+            "publishDate: 2026-11-22",
+            {"published": ["2026-11-22T00:00:00+01:00"]},
+            id="publishDate",
+        ),
+        pytest.param(
+            HUGO,
+            "publishDate: 2026-11-23\ndate: 2026-11-22",
+            {"published": ["2026-11-22T00:00:00+01:00"]},
+            id="date before publishDate",
+        ),
         pytest.param(HUGO, "date: 0001-01-01T00:00:00Z", {}, id="hugo zero date"),
-        pytest.param(HUGO, "lastmod: 2026-11-22", {"updated": ["2026-11-22T00:00:00+01:00"]}, id="lastmod"),
-        pytest.param(HUGO, "category: tea\ntags: [a]", {"category": ["a"]}, id="tags before category"),
-        pytest.param(HUGO, "build: {list: never}", {"visibility": ["unlisted"]}, id="hugo in no list"),
+        pytest.param(
+            HUGO, "lastmod: 2026-11-22", {"updated": ["2026-11-22T00:00:00+01:00"]}, id="lastmod"
+        ),
+        pytest.param(
+            HUGO, "category: tea\ntags: [a]", {"category": ["a"]}, id="tags before category"
+        ),
+        pytest.param(
+            HUGO, "build: {list: never}", {"visibility": ["unlisted"]}, id="hugo in no list"
+        ),
         pytest.param(HUGO, "summary: Short", {"summary": ["Short"]}, id="hugo summary"),
         pytest.param(JEKYLL, "published: false", {"post-status": ["draft"]}, id="jekyll draft"),
-        pytest.param(JEKYLL, "date: 2026-11-22 08:00:00", {"published": ["2026-11-22T08:00:00+00:00"]},
-                     id="jekyll local time is UTC"),
-        pytest.param(JEKYLL, "date: 2026-11-22 08:00", {"published": ["2026-11-22T08:00:00+01:00"]},
-                     id="jekyll text is local"),
-        pytest.param(JEKYLL, "date: 2026-11-22 08:00:00 +0200",
-                     {"published": ["2026-11-22T08:00:00+02:00"]}, id="jekyll offset"),
+        pytest.param(
+            JEKYLL,
+            "date: 2026-11-22 08:00:00",
+            {"published": ["2026-11-22T08:00:00+00:00"]},
+            id="jekyll local time is UTC",
+        ),
+        pytest.param(
+            JEKYLL,
+            "date: 2026-11-22 08:00",
+            {"published": ["2026-11-22T08:00:00+01:00"]},
+            id="jekyll text is local",
+        ),
+        pytest.param(
+            JEKYLL,
+            "date: 2026-11-22 08:00:00 +0200",
+            {"published": ["2026-11-22T08:00:00+02:00"]},
+            id="jekyll offset",
+        ),
         pytest.param(JEKYLL, "category: news", {}, id="jekyll category is jekyll's"),
-        pytest.param(JEKYLL, "tags: tea milk", {"category": ["tea", "milk"]}, id="jekyll tags in a row"),
+        pytest.param(
+            JEKYLL, "tags: tea milk", {"category": ["tea", "milk"]}, id="jekyll tags in a row"
+        ),
         pytest.param(JEKYLL, "excerpt: Short", {"summary": ["Short"]}, id="jekyll excerpt"),
     ],
-)  # fmt: skip
+)
 def test_each_generators_own_keys_are_read(generator, lines, found):
     path = "content/about.md" if generator is HUGO else "_notes/about.md"
 
@@ -386,21 +454,25 @@ tags:
 showToc: true
 draft: false
 date: 2026-11-22 08:00:00+01:00
-...
-"""
-HAND_WRITTEN = HAND_WRITTEN.replace("...\n", "---\nOld text")
+---
+Old text"""
 
 
 @pytest.mark.parametrize(
     ("changes", "diff"),
     [
         pytest.param({}, [], id="nothing"),
-        pytest.param({"name": ["New"]}, ["title: Old   # the title", "title: New   # the title"], id="name"),
+        pytest.param(
+            {"name": ["New"]}, ["title: Old   # the title", "title: New   # the title"], id="name"
+        ),
         pytest.param({"category": ["walk", "sea", "sun"]}, ["  - sun"], id="a category more"),
         pytest.param({"category": ["sea"]}, ["  - walk   # first"], id="a category less"),
         pytest.param(
             {"in-reply-to": ["https://other.example/2"]},
-            ["mf-in-reply-to: https://other.example/1", 'mf-in-reply-to: "https://other.example/2"'],
+            [
+                "mf-in-reply-to: https://other.example/1",
+                'mf-in-reply-to: "https://other.example/2"',
+            ],
             id="the spelling stays",
         ),
         pytest.param({"post-status": ["draft"]}, ["draft: false", "draft: true"], id="draft"),
@@ -416,9 +488,14 @@ HAND_WRITTEN = HAND_WRITTEN.replace("...\n", "---\nOld text")
             ['visibility: "unlisted"', 'build: {list: "never"}'],
             id="unlisted",
         ),
-        pytest.param({"syndication": ["https://s.example/1"]}, ['syndication: ["https://s.example/1"]'],
-                     id="a new property"),
-        pytest.param({"show-toc": ["x"]}, ['mf2: {show-toc: ["x"]}'], id="the site's own key is left"),
+        pytest.param(
+            {"syndication": ["https://s.example/1"]},
+            ['syndication: ["https://s.example/1"]'],
+            id="a new property",
+        ),
+        pytest.param(
+            {"show-toc": ["x"]}, ['mf2: {show-toc: ["x"]}'], id="the site's own key is left"
+        ),
         pytest.param(
             {"published": ["2026-11-23T08:00:00+01:00"]},
             ["date: 2026-11-22 08:00:00+01:00", "date: 2026-11-23T08:00:00+01:00"],
@@ -426,12 +503,15 @@ HAND_WRITTEN = HAND_WRITTEN.replace("...\n", "---\nOld text")
         ),
         pytest.param(
             {"published": ["2027-01-01T08:00:00+01:00"]},
-            ["date: 2026-11-22 08:00:00+01:00", "date: 2027-01-01T08:00:00+01:00",
-             'url: "/notes/2026/11/x/"'],
+            [
+                "date: 2026-11-22 08:00:00+01:00",
+                "date: 2027-01-01T08:00:00+01:00",
+                'url: "/notes/2026/11/x/"',
+            ],
             id="published in another month keeps the permalink",
         ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_rewrite_of_a_hand_written_file(changes, diff, newline):
     data = HAND_WRITTEN.replace("\n", newline).encode()
@@ -520,16 +600,34 @@ def test_broken_front_matter_is_refused(generator, data, problem):
         pytest.param(HUGO, "content/about.md", True, False, "content/about.md", id="hugo page"),
         pytest.param(HUGO, "content/a/index.html", True, False, "content/a", id="html bundle"),
         pytest.param(HUGO, "content/index.md", True, False, "content/index.md", id="hugo home"),
-        pytest.param(HUGO, "content/notes/_index.md", False, True, "content/notes/_index.md", id="section"),
-        pytest.param(HUGO, "content/notes/_index.de.md", False, True, "content/notes/_index.de.md", id="German section"),
+        pytest.param(
+            HUGO, "content/notes/_index.md", False, True, "content/notes/_index.md", id="section"
+        ),
+        pytest.param(
+            HUGO,
+            "content/notes/_index.de.md",
+            False,
+            True,
+            "content/notes/_index.de.md",
+            id="German section",
+        ),
         pytest.param(HUGO, "content/notes/x.jpg", False, True, "content/notes/x.jpg", id="picture"),
         pytest.param(HUGO, "layouts/x.html", False, False, "layouts/x.html", id="layout"),
         pytest.param(JEKYLL, JEKYLL_PATH, True, True, JEKYLL_PATH, id="collection"),
-        pytest.param(JEKYLL, "_posts/a/2026-11-22-x.markdown", True, True, "_posts/a/2026-11-22-x.markdown", id="post"),
-        pytest.param(JEKYLL, "_layouts/x.html", False, False, "_layouts/x.html", id="jekyll layout"),
+        pytest.param(
+            JEKYLL,
+            "_posts/a/2026-11-22-x.markdown",
+            True,
+            True,
+            "_posts/a/2026-11-22-x.markdown",
+            id="post",
+        ),
+        pytest.param(
+            JEKYLL, "_layouts/x.html", False, False, "_layouts/x.html", id="jekyll layout"
+        ),
         pytest.param(JEKYLL, "about.md", False, False, "about.md", id="jekyll page"),
     ],
-)  # fmt: skip
+)
 def test_what_a_file_is(generator, path, is_post, is_listed, owned):
     assert generator.is_post(path) == is_post
     assert generator.is_listed(path) == is_listed
@@ -547,17 +645,35 @@ def test_bytes_that_are_no_text_are_no_post(generator):
 @pytest.mark.parametrize(
     ("generator", "kind", "path", "url"),
     [
-        pytest.param(HUGO, "note", "content/notes/2027/01/x/index.md", "notes/2027/01/x/", id="note"),
-        pytest.param(HUGO, "eat", "content/food/2027/01/x/index.md", "food/2027/01/x/", id="eat"),
-        pytest.param(HUGO, "jam", "content/notes/2027/01/x/index.md", "notes/2027/01/x/", id="unknown"),
-        pytest.param(JEKYLL, "note", "_notes/2027-01-01-x.md", "notes/2027/01/x/", id="jekyll note"),
-        pytest.param(JEKYLL, "article", "_posts/2027-01-01-x.md", "2027/01/01/x/", id="jekyll article"),
         pytest.param(
-            replace(HUGO, places={"note": Place("content/{type}/{hour}{minute}{second}-{slug}.md", "n/{day}/{slug}")}),
-            "note", "content/note/003000-x.md", "n/01/x", id="own pattern",
+            HUGO, "note", "content/notes/2027/01/x/index.md", "notes/2027/01/x/", id="note"
+        ),
+        pytest.param(HUGO, "eat", "content/food/2027/01/x/index.md", "food/2027/01/x/", id="eat"),
+        pytest.param(
+            HUGO, "jam", "content/notes/2027/01/x/index.md", "notes/2027/01/x/", id="unknown"
+        ),
+        pytest.param(
+            JEKYLL, "note", "_notes/2027-01-01-x.md", "notes/2027/01/x/", id="jekyll note"
+        ),
+        pytest.param(
+            JEKYLL, "article", "_posts/2027-01-01-x.md", "2027/01/01/x/", id="jekyll article"
+        ),
+        pytest.param(
+            replace(
+                HUGO,
+                places={
+                    "note": Place(
+                        "content/{type}/{hour}{minute}{second}-{slug}.md", "n/{day}/{slug}"
+                    )
+                },
+            ),
+            "note",
+            "content/note/003000-x.md",
+            "n/01/x",
+            id="own pattern",
         ),
     ],
-)  # fmt: skip
+)
 def test_place_of_a_new_post_in_the_sites_zone(generator, kind, path, url):
     late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 
@@ -589,17 +705,32 @@ OWN = replace(HUGO, places={"note": Place("content/n/{year}-{slug}.md", "{year}/
         pytest.param(HUGO, "content/a.md", "url: u/Foo.html", "u/Foo.html", id="url of a file"),
         pytest.param(HUGO, "content/a.md", "url: /ü n/", "%C3%BC%20n/", id="url beyond ASCII"),
         pytest.param(HUGO, HUGO_PATH, "date: 2020-01-01", "notes/2026/11/x/", id="hugo by path"),
-        pytest.param(OWN, "content/n/2026-x.md", "date: 2026-11-22", "2026/11/x/", id="place, by date"),
-        pytest.param(OWN, "content/n/2026-x.md", "slug: y\ndate: 2026-11-22", "2026/11/y/", id="place and slug"),
+        pytest.param(
+            OWN, "content/n/2026-x.md", "date: 2026-11-22", "2026/11/x/", id="place, by date"
+        ),
+        pytest.param(
+            OWN,
+            "content/n/2026-x.md",
+            "slug: y\ndate: 2026-11-22",
+            "2026/11/y/",
+            id="place and slug",
+        ),
         pytest.param(OWN, "content/n/2026-x.md", "", "n/2026-x/", id="place without a date"),
-        pytest.param(JEKYLL, JEKYLL_PATH, "date: 2020-01-01", "notes/2020/01/x/", id="jekyll by date"),
+        pytest.param(
+            JEKYLL, JEKYLL_PATH, "date: 2020-01-01", "notes/2020/01/x/", id="jekyll by date"
+        ),
         pytest.param(JEKYLL, JEKYLL_PATH, "permalink: /a/b", "a/b", id="permalink"),
         pytest.param(JEKYLL, "_notes/About.md", "", "notes/About.html", id="collection"),
-        pytest.param(JEKYLL, "_posts/sub/2026-11-22-x.md", "categories: A b", "a/b/2026/11/22/x.html",
-                     id="jekyll default"),
+        pytest.param(
+            JEKYLL,
+            "_posts/sub/2026-11-22-x.md",
+            "categories: A b",
+            "a/b/2026/11/22/x.html",
+            id="jekyll default",
+        ),
         pytest.param(JEKYLL, "_posts/sub/2026-13-45-x.md", "", "x.html", id="no such day"),
     ],
-)  # fmt: skip
+)
 def test_permalink_of_a_hand_made_file(generator, path, lines, url):
     post = generator.read(path, f"---\n{lines}\n---\nHello\n".encode())
 

@@ -28,7 +28,7 @@ class Found:
     rest: Properties
 
 
-@dataclass
+@dataclass(frozen=True)
 class Edit:
     """Keys to set and keys to drop."""
 

@@ -65,9 +65,9 @@ class Checkout:
 
     def _claim(self) -> None:
         """Make the folder, or see that it is ours: somebody's own work would be lost."""
-        is_ours = (self._git / "endpoint.lock").exists()
         names = {name.name for name in self._path.iterdir()} if self._path.exists() else set()
-        if not is_ours and (names - {".git"} or (names and any(self._git.iterdir()))):
+        is_taken = bool(names - {".git"}) or (".git" in names and any(self._git.iterdir()))
+        if is_taken and not (self._git / "endpoint.lock").exists():
             raise Unavailable("The folder for the checkout holds something else already.")
         self._git.mkdir(parents=True, exist_ok=True)
 

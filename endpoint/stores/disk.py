@@ -2,11 +2,16 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import IO, TypeVar
 
 from endpoint.errors import EndpointError, InsufficientStorage, Unavailable
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -22,6 +27,12 @@ def disk_errors(place: str) -> Iterator[None]:
         raise _explain(error, place) from error
 
 
+def sync_file(file: IO[bytes]) -> None:
+    """Return once what was written to ``file`` would outlive a power cut."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Return once the names in ``folder`` would outlive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -29,6 +40,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def all_at_once(wait: Callable[[T], None], items: Iterable[T]) -> None:
+    """Call ``wait`` for each item in threads: waits for one disk, side by side, take half as long.
+
+    Raise what the first that fails raises.
+    """
+    list(_threads(os.getpid()).map(wait, items))
+
+
+@cache
+def _threads(_process: int) -> ThreadPoolExecutor:
+    # For each process, because threads do not follow into a fork.
+    return ThreadPoolExecutor(8, thread_name_prefix="disk")
 
 
 def _explain(error: OSError, place: str) -> EndpointError:

@@ -129,11 +129,11 @@ class PostIndex:
         after = str(Cursor(rows[-1].published, rows[-1].path)) if has_more else None
         return ItemPage(tuple(row.item for row in rows), after)
 
-    def categories(self, filter: str | None = None, *, public_only: bool = False) -> list[str]:  # noqa: A002
-        """Return the tags in use that contain ``filter`` in any case, each once, sorted."""
+    def categories(self, part: str | None = None, *, public_only: bool = False) -> list[str]:
+        """Return the tags in use that contain ``part`` in any case, each once, sorted."""
         now = to_microseconds(self._clock())
         rows = self._reader.all(select_labels(public_only=public_only, now=now))
-        wanted = (filter or "").casefold()
+        wanted = (part or "").casefold()
         found = [row.label for row in rows if wanted in row.label.casefold()]
         return sorted(found, key=lambda label: (label.casefold(), label))
 
@@ -155,13 +155,13 @@ class PostIndex:
         version = f"{now.changed}.{now.changed_at}.{now.shown}"
         return Edition(version, modified.replace(microsecond=0))
 
-    def version(self) -> str:
-        """Return a word for the site as it should be built now, having caught up.
+    def newest_out(self) -> datetime | None:
+        """Return the latest ``published`` that has come, having caught up.
 
-        It changes with any commit, and when the time of a scheduled post comes.
+        When it changes without a commit, a scheduled post came out.
         """
-        now = self._caught_up()
-        return f"{now.commit}.{now.built}"
+        newest = self._caught_up().built
+        return None if newest is None else from_microseconds(newest)
 
     def problems(self) -> list[tuple[str, str]]:
         """Return the path of each file that could not be read, and a sentence about it."""

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from endpoint.domain.lists import MAX_FILTER, Cursor, Selection
 from endpoint.errors import InvalidRequest
 from endpoint.stores.index_rows import CHANNEL, TAG, tag_key
-from endpoint.stores.index_tables import labels, posts, state
+from endpoint.stores.index_tables import UNDATED, labels, posts, state
 
 
 def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -31,7 +31,7 @@ STATE = select(
     state.c.changed,
     state.c.changed_at,
     _newest(posts.c.public).label("shown"),
-    _newest(posts.c.status == "published").label("built"),
+    _newest(posts.c.status == "published", posts.c.published > UNDATED).label("built"),
 ).where(state.c.id == 1)
 """How things stand at ``now``, in UTC microseconds: what is indexed, and the newest post out."""
 
@@ -39,7 +39,8 @@ STATE = select(
 def select_page(selection: Selection, now: int, *columns: ColumnElement[Any]) -> Select[Any]:
     """Return the query for ``columns`` of the posts in ``selection``, one past its limit.
 
-    It goes newest first, and oldest first from a ``before``. ``now``, in UTC
+    It goes newest first, and oldest first from a ``before``. Pages, which lie
+    outside the folders of posts, are in no list. ``now``, in UTC
     microseconds, decides what is public yet. Raise InvalidRequest if a cursor
     is none, or a filter too long.
     """
@@ -107,6 +108,8 @@ def _narrow(query: Select[Any], selection: Selection, lead: Table, now: int) -> 
         query = _label(query, selection)
     if selection.public_only:
         query = query.where(lead.c.public, lead.c.published <= now)
+    else:
+        query = query.where(posts.c.listed)
     if selection.kind is not None:
         query = query.where(posts.c.kind == selection.kind)
     if selection.status is not None:

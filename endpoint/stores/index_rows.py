@@ -114,7 +114,7 @@ def _read_post(post: Post, is_listed: bool, literal: bool) -> Rows:
     }
     item = write_item(make_item(post, literal=literal)) if is_public else ""
     return {
-        posts: [_storable({**place, **_read_columns(post), "item": item})],
+        posts: [_storable({**place, **_read_columns(post), "listed": is_listed, "item": item})],
         labels: [_storable({**place, **label}) for label in _read_labels(post)],
     }
 

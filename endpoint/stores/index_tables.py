@@ -34,6 +34,7 @@ posts = Table(
     Column("type", Text, nullable=False),
     Column("kind", _Exact, nullable=False),
     Column("status", _Exact, nullable=False),
+    Column("listed", Boolean, nullable=False),
     Column("public", Boolean, nullable=False),
     Column("published", BigInteger, nullable=False),
     Column("properties", Text, nullable=False),
@@ -42,7 +43,7 @@ posts = Table(
     Column("item", Text, nullable=False),
 )
 Index("index_posts_by_address", posts.c.address, posts.c.path)
-for _first in ([], ["public"], ["kind"], ["public", "kind"], ["status"]):
+for _first in (["listed"], ["public"], ["kind"], ["public", "kind"], ["status"]):
     _columns = [*_first, "published", "path"]
     Index("_".join(["index_posts_by", *_columns]), *(posts.c[name] for name in _columns))
 

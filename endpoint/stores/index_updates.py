@@ -24,7 +24,7 @@ Changes = Sequence[tuple[str, str | None]]
 """Paths, each with its blob id, or None if the file is gone."""
 
 _BATCH = 200
-_FEW = 8
+_FEW = 8  # blobs that are read sooner one by one than by a git process
 _SECOND = 1_000_000
 _PREPARING = 0x656E6469  # the number of PostgreSQL's advisory lock: "endi"
 _INDEXED = select(state.c.commit).where(state.c.id == 1)

@@ -4,16 +4,15 @@ import hashlib
 import os
 import re
 import secrets
-import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from endpoint.errors import Unavailable
-from endpoint.stores.disk import disk_errors, sync_folder
+from endpoint.stores.disk import all_at_once, disk_errors, sync_file, sync_folder
 from endpoint.stores.packs import Packs, object_folders
 
 # Object ids with what git hashes and stores for them: kind, size, NUL, content.
@@ -87,36 +86,26 @@ class Objects:
             found = next(filter(None, (_read_loose(folder, oid) for folder in folders)), None)
         return found
 
-    def _write_batch(self, objects: Iterable[tuple[str, bytes]]) -> None:
+    def _write_batch(self, objects: list[tuple[str, bytes]]) -> None:
+        paths = [self._folder / oid[:2] / oid[2:] for oid, _ in objects]
+        folders = self._make_folders({path.parent for path in paths})
         with ExitStack() as cleaning:
-            begun = {oid: self._begin(oid, framed, cleaning) for oid, framed in objects}
-            for file, _ in begun.values():
-                os.fsync(file.fileno())
-            for oid, (_, temporary) in begun.items():
-                temporary.rename(self._folder / oid[:2] / oid[2:])
-        for folder in {temporary.parent for _, temporary in begun.values()}:
-            sync_folder(folder)
+            temporary = [_reserve(path, cleaning) for path in paths]
+            files = [cleaning.enter_context(_create(path)) for path in temporary]
+            framed = [data for _, data in objects]
+            all_at_once(_store, zip(files, framed, strict=True))
+            for source, target in zip(temporary, paths, strict=True):
+                source.rename(target)
+        all_at_once(sync_folder, folders)
 
-    def _begin(self, oid: str, framed: bytes, cleaning: ExitStack) -> tuple[BinaryIO, Path]:
-        """Return a file holding the object under the kind of name that ``git gc`` sweeps up."""
-        temporary = self._make_folder(oid) / f"tmp_obj_{secrets.token_hex(8)}"
-        cleaning.callback(temporary.unlink, missing_ok=True)
-        file = cleaning.enter_context(_create(temporary))
-        file.write(zlib.compress(framed, 1))
-        file.flush()
-        if sys.platform == "linux":
-            # Sets the disk to work at once, so that waiting for all files is one wait.
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return file, temporary
-
-    def _make_folder(self, oid: str) -> Path:
-        folder = self._folder / oid[:2]
-        if not folder.is_dir():
+    def _make_folders(self, folders: set[Path]) -> set[Path]:
+        """Return every folder whose names change with objects in ``folders``."""
+        new = {folder for folder in folders if not folder.is_dir()}
+        for folder in new:
             folder.mkdir(exist_ok=True)
             # As git does it, so that a repository shared with the owner's account stays shared.
             folder.chmod(self._folder.stat().st_mode & 0o7777)
-            sync_folder(self._folder)
-        return folder
+        return folders | {self._folder} if new else folders
 
 
 def damaged(oid: str) -> Unavailable:
@@ -134,6 +123,18 @@ def _read_loose(folder: Path, oid: str) -> tuple[str, bytes] | None:
     return header.partition(b" ")[0].decode("ascii", "replace"), data
 
 
+def _reserve(path: Path, cleaning: ExitStack) -> Path:
+    """Return a temporary name, of the kind ``git gc`` sweeps up if we are killed."""
+    temporary = path.with_name(f"tmp_obj_{secrets.token_hex(8)}")
+    cleaning.callback(temporary.unlink, missing_ok=True)
+    return temporary
+
+
+def _store(work: tuple[BinaryIO, bytes]) -> None:
+    file, framed = work
+    file.write(zlib.compress(framed, 1))
+    sync_file(file)
+
+
 def _create(path: Path) -> BinaryIO:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-    return os.fdopen(descriptor, "wb")
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb")

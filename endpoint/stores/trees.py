@@ -1,5 +1,6 @@
 """The trees of a git repository: folders of names, and how two of them differ."""
 
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -25,31 +26,40 @@ class Entry(NamedTuple):
         """Whether this is a regular file; symbolic links and submodules are not."""
         return stat.S_ISREG(self.mode)
 
+    @property
+    def row(self) -> "Row":
+        return b"%o" % self.mode, bytes.fromhex(self.oid)
 
-Folder = Mapping[str, Entry]
+
+# A folder as git stores it: names with their mode, in octal digits, and object id. Large
+# folders are read and written for each post, and most of their rows are only passed on.
+Row = tuple[bytes, bytes]
+Folder = Mapping[bytes, Row]
+
+_ROW = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
+_FOLDER_MODES = (b"40000", b"040000")
 
 
-def parse_tree(data: bytes) -> dict[str, Entry]:
-    """Return the entries of a tree object; a name that is not UTF-8 comes with surrogates."""
-    entries = {}
-    position = 0
-    while position < len(data):
-        end = data.index(b"\0", position)
-        mode, _, name = data[position:end].partition(b" ")
-        position = end + 21
-        entry = Entry(int(mode, 8), data[end + 1 : position].hex())
-        entries[name.decode("utf-8", "surrogateescape")] = entry
-    return entries
+def parse_tree(data: bytes) -> dict[bytes, Row]:
+    """Return the rows of a tree object. Raise ValueError if it is malformed."""
+    rows = _ROW.findall(data)
+    if sum(len(mode) + len(name) + 22 for mode, name, _ in rows) != len(data):
+        raise ValueError("malformed tree")
+    return {name: (mode, oid) for mode, name, oid in rows}
 
 
 def format_tree(folder: Folder) -> bytes:
     """Return ``folder`` as a tree object: sorted by bytes, folders as if they ended in a slash."""
-    rows = []
-    for name, (mode, oid) in folder.items():
-        raw = name.encode("utf-8", "surrogateescape")
-        key = raw + b"/" if stat.S_ISDIR(mode) else raw
-        rows.append((key, b"%o %s\0%s" % (mode, raw, bytes.fromhex(oid))))
-    return b"".join(row for _, row in sorted(rows))
+    rows = sorted(
+        (name + b"/" if mode in _FOLDER_MODES else name, mode, name, oid)
+        for name, (mode, oid) in folder.items()
+    )
+    return b"".join([b"%b %b\0%b" % row[1:] for row in rows])
+
+
+def to_entry(row: Row | None) -> Entry | None:
+    """Return ``row`` as numbers and text."""
+    return Entry(int(row[0], 8), row[1].hex()) if row else None
 
 
 class Trees:
@@ -68,14 +78,14 @@ class Trees:
     def find(self, root: str | None, path: str) -> Entry | None:
         """Return what is at ``path`` under the folder ``root``, or None."""
         entry = Entry(FOLDER, root) if root else None
-        for name in path.split("/"):
+        for name in path.encode("utf-8", "replace").split(b"/"):
             if entry is None or not entry.is_folder:
                 return None
-            entry = self.load(entry.oid).get(name)
+            entry = to_entry(self.load(entry.oid).get(name))
         return entry
 
 
-def read_tree(objects: Objects, oid: str | None) -> dict[str, Entry]:
+def read_tree(objects: Objects, oid: str | None) -> dict[bytes, Row]:
     """Return the folder ``oid``, empty for None. Raise Unavailable if it is missing or damaged."""
     if oid is None:
         return {}
@@ -96,10 +106,10 @@ def differences(
     not UTF-8 are passed over, as nothing else here could name them.
     """
     before, after = read_tree(objects, old), read_tree(objects, new)
-    for name in sorted(before.keys() | after.keys()):
-        was, now = before.get(name), after.get(name)
-        if was == now or not _is_text(name):
+    for raw in sorted(before.keys() | after.keys()):
+        if before.get(raw) == after.get(raw) or (name := _decode(raw)) is None:
             continue
+        was, now = to_entry(before.get(raw)), to_entry(after.get(raw))
         if _file(was) != _file(now):
             yield path + name, _file(now)
         if _folder(was) != _folder(now):
@@ -114,5 +124,8 @@ def _folder(entry: Entry | None) -> str | None:
     return entry.oid if entry and entry.is_folder else None
 
 
-def _is_text(name: str) -> bool:
-    return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)
+def _decode(name: bytes) -> str | None:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return None
