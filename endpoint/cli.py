@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from endpoint import __version__
+from endpoint import __version__, logs
 from endpoint.config import Config, find_path, load
 from endpoint.errors import ConfigError, EndpointError
 
@@ -59,6 +59,7 @@ def _assemble(config: Config) -> "Parts":
 @click.version_option(__version__, prog_name="endpoint")
 def main() -> None:
     """Post to your static site from any IndieWeb app."""
+    logs.configure()
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """An installation of its own for each test: a real repository, a real database, a set clock."""
 
 import functools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import git
 import pytest
 import tomlkit
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from endpoint.app import Parts, assemble, create_app
 from endpoint.config import Config, load
@@ -19,6 +21,11 @@ from endpoint.services.installation import Wishes, install
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"
+
+# The machine that decides gets the same examples each time; a person gets new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("fresh", deadline=None)
+settings.load_profile("steady" if os.environ.get("CI") else "fresh")
 
 Bearer = Callable[..., dict[str, str]]
 

@@ -10,7 +10,7 @@ import endpoint
 PACKAGE = Path(endpoint.__file__).parent
 LAYERS = ["app", "handlers", "services", "syndicators", "stores", "generators", "domain"]
 TOP = {"app", "cli", "server"}
-OPEN = {"errors", "config"}
+OPEN = {"errors", "config", "logs"}
 
 
 def layer_of(module: str) -> str:

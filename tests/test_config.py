@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from endpoint.config import Config, load
+from endpoint.config.tables import Kind
 from endpoint.errors import ConfigError
+from endpoint.generators.places import FOLDERS
 
 ROOT = Path(__file__).parent.parent
 
@@ -130,6 +133,17 @@ def test_what_is_wrong_is_said(write, text, says):
     path = write(text)
 
     with pytest.raises(ConfigError, match=says.replace("{", r"\{")):
+        load(path)
+
+
+def test_the_kinds_with_a_place_are_those_of_the_generators():
+    assert set(get_args(Kind)) == set(FOLDERS)
+
+
+def test_an_unknown_kind_is_named(write):
+    path = write('me = "https://a.example/"\n[posts.notes]\npath = "{slug}"\nurl = "{slug}"\n')
+
+    with pytest.raises(ConfigError, match=r"posts\.notes.*'note'"):
         load(path)
 
 

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -30,36 +32,41 @@ def port() -> int:
 def demo(tmp_path_factory, port):
     """The running demo: what it printed, and the folder it made."""
     home = tmp_path_factory.mktemp("home")
-    with _started(home, port) as said:
+    with started(home, port) as said:
         yield said, home / "demo"
 
 
-class _started:  # noqa: N801 - reads as a sentence
-    def __init__(self, home: Path, port: int) -> None:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(
-            [COMMAND, "demo", "--port", str(port)],
-            cwd=home,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._port = port
+@contextmanager
+def started(home: Path, port: int) -> Iterator[str]:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [COMMAND, "demo", "--port", str(port)],
+        cwd=home,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield read_greeting(process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+    assert process.returncode in (0, 143, -signal.SIGTERM)
 
-    def __enter__(self) -> str:
-        said = ""
-        while "curl" not in said.rpartition("\n")[0] + said:
-            line = self._process.stdout.readline()
-            assert line, said
-            said += line
-        wait_for(lambda: get(f"http://127.0.0.1:{self._port}/")[0] == 200)
-        return said
 
-    def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.communicate(timeout=20)
-        assert self._process.returncode in (0, -signal.SIGTERM, 1)
+def read_greeting(process: subprocess.Popen[str]) -> str:
+    said = ""
+    while "\ncurl " not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    address = re.search(r"http://\S+", said)[0]
+    wait_for(lambda: get(address)[0] == 200)
+    return said
 
 
 def get(url: str) -> tuple[int, str]:
@@ -181,10 +188,10 @@ def test_raw_requests_are_answered(demo, port, head, statuses):
 
 
 def test_the_demo_continues_where_it_was(tmp_path, port_again):
-    with _started(tmp_path, port_again) as said:
+    with started(tmp_path, port_again) as said:
         _, location = post(said)
         wait_for(lambda: get(location)[0] == 200)
-    with _started(tmp_path, port_again) as again:
+    with started(tmp_path, port_again) as again:
         kept = get(location)[0]
         status, _ = post(again, "-d", "mp-slug=second")
 

@@ -1,5 +1,6 @@
 """Followers: the checkout and the build come after the commit, in the worker."""
 
+import sqlite3
 from dataclasses import replace
 from itertools import pairwise
 
@@ -124,3 +125,16 @@ def test_a_post_that_comes_between_checkout_and_build_is_built_later(
     following.work()
 
     assert (early, shown("notes/2025/11/in-between")) == (False, True)
+
+
+def test_201_even_if_the_bell_is_out_of_order(client, bearer, installation, repo):
+    queue = installation.folder / "state" / "queue.db"
+    headers = bearer()
+    with sqlite3.connect(queue) as held:
+        held.execute("DROP TABLE task")
+    held.close()
+
+    response = client.post("/micropub", data={"content": "Hello"}, headers=headers)
+
+    assert response.status_code == 201
+    assert repo.head.commit.message == "note: Hello\n"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from endpoint.config import MicropubConfig, SyndicationTarget
+from endpoint.config.tables import MicropubConfig, SyndicationTarget
 from endpoint.domain.lists import parse_selection
 from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import structlog
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from endpoint.errors import ConfigError
 
+_log = structlog.get_logger()
 _NAME = "endpoint"
 _LONGEST_NAP_S = 1.0
 
@@ -28,8 +30,15 @@ class Bell:
         self._huey.periodic_task(crontab(minute="*"), name="sweep")(work)
 
     def ring(self) -> None:
-        """Wake the worker; it never waits for the work."""
-        self._ring()
+        """Wake the worker, without waiting for the work.
+
+        A bell that fails is logged and no more: what it rings for is committed,
+        and the sweep of the next minute finds it.
+        """
+        try:
+            self._ring()
+        except Exception as error:
+            _log.warning("bell", reason=str(error))
 
     def close(self) -> None:
         """Close the connection to the queue."""

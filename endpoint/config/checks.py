@@ -1,0 +1,82 @@
+"""What a value of the configuration must be like, beyond its type."""
+
+import os
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+_MESSAGE_FIELDS = frozenset({"action", "kind", "summary", "permalink"})
+_PLACE_FIELDS = frozenset({"year", "month", "day", "hour", "minute", "second", "slug", "type"})
+
+
+def _read_secret(value: Any, info: ValidationInfo) -> Any:
+    """Return the value itself, or what ``{env = NAME}`` or ``{file = PATH}`` points to."""
+    match value:
+        case {"env": str(name)} if len(value) == 1:
+            if name not in os.environ:
+                raise ValueError(f"the environment has no variable {name}")
+            return os.environ[name]
+        case {"file": str(name)} if len(value) == 1:
+            path = _absolute(Path(name), info)
+            try:
+                return path.read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    return value
+
+
+def _absolute(path: Path, info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {}).get("folder", Path.cwd())
+    return (folder / path.expanduser()).absolute()
+
+
+def _check_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except Exception as error:
+        raise ValueError("no such time zone; write it like Europe/Berlin") from error
+    return value
+
+
+def _check_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an absolute http or https URL")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("must have no query, no fragment and no user name")
+    return value if parts.path else value + "/"
+
+
+def _check_fields(value: str, known: frozenset[str]) -> str:
+    try:
+        used = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"its braces do not match: {error}") from error
+    if unknown := sorted(used - known):
+        allowed = " ".join(f"{{{name}}}" for name in sorted(known))
+        raise ValueError(f"{{{unknown[0]}}} is no field; there are {allowed}")
+    return value
+
+
+def _check_message(value: str) -> str:
+    return _check_fields(value, _MESSAGE_FIELDS)
+
+
+def _check_pattern(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/"):
+        raise ValueError("must be relative and stay inside the site")
+    if "{slug}" not in value:
+        raise ValueError("must hold {slug}, or two posts would share a place")
+    return _check_fields(value, _PLACE_FIELDS)
+
+
+Url = Annotated[str, AfterValidator(_check_url)]
+Secret = Annotated[str, BeforeValidator(_read_secret)]
+FilePath = Annotated[Path, AfterValidator(_absolute)]
+Pattern = Annotated[str, AfterValidator(_check_pattern)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Message = Annotated[str, AfterValidator(_check_message)]

@@ -1,0 +1,174 @@
+"""The tables of the configuration file; config.example.toml explains every key."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from endpoint.config.checks import FilePath, Message, Pattern, Secret
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and without keys that nobody knows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Owner(Table):
+    """Who writes here: shown as the feed's author and in the site's h-card."""
+
+    name: str = ""
+    photo: str = ""
+    email: str = ""
+    note: str = ""
+
+
+class RepositoryConfig(Table):
+    """The bare repository that is the truth, and what follows it."""
+
+    path: FilePath = Field(default=Path("site.git"), validate_default=True)
+    checkout: FilePath = Field(default=Path("site"), validate_default=True)
+    branch: str = "main"
+    remote: Secret = ""
+    author: str = Field(default="", pattern=r"^([^<>\r\n\x00]+ <[^<>\s\x00]*>)?$")
+    message: Message = "{kind}: {summary}"
+
+
+class SiteConfig(Table):
+    """The site, how it is built, and whether it is shown here."""
+
+    generator: Literal["hugo", "jekyll"] = "hugo"
+    url: str = ""
+    title: str = ""
+    language: str = "en"
+    build: str = "hugo --minify"
+    build_timeout_s: int = Field(default=300, gt=0)
+    output: FilePath = Field(default=Path("public"), validate_default=True)
+    serve: bool = False
+
+
+class FrontMatterConfig(Table):
+    """How the front matter of new posts is written."""
+
+    format: Literal["yaml", "toml", "json"] = "yaml"
+    spelling: Literal["", "camelCase", "snake_case", "mf2"] = ""
+    keys: dict[str, str] = {}
+
+
+Kind = Literal[
+    "note",
+    "article",
+    "photo",
+    "video",
+    "audio",
+    "reply",
+    "like",
+    "repost",
+    "bookmark",
+    "rsvp",
+    "event",
+    "checkin",
+    "review",
+    "read",
+    "listen",
+    "watch",
+    "eat",
+    "drink",
+    "card",
+    "cite",
+]
+"""The kinds of posts that can have a place of their own."""
+
+
+class PlaceConfig(Table):
+    """Where the posts of a kind go, as patterns of path and URL."""
+
+    path: Pattern
+    url: Pattern
+
+
+class NamedService(Table):
+    """A service, or a person on it, as q=syndicate-to describes them."""
+
+    name: str
+    url: str = ""
+    photo: str = ""
+
+
+class SyndicationTarget(Table):
+    """Where posts can be copied, and which apps are offered it."""
+
+    uid: str
+    name: str
+    service: NamedService | None = None
+    user: NamedService | None = None
+    checked: bool = False
+    clients: tuple[str, ...] = ()
+
+
+class Channel(Table):
+    """A channel an app can post to."""
+
+    uid: str
+    name: str
+
+
+class Contact(Table):
+    """Somebody an app can offer to mention."""
+
+    name: str
+    nickname: str = ""
+    url: str = ""
+    photo: str = ""
+
+
+class MicropubConfig(Table):
+    """How Micropub requests are read, and what queries answer."""
+
+    plain_text: Literal["markdown", "literal"] = "markdown"
+    split_commas: bool = True
+    idempotency_s: int = Field(default=60, ge=0)
+    syndicate_to: tuple[SyndicationTarget, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+
+class AuthConfig(Table):
+    """Whose tokens count, and where they are verified."""
+
+    mode: Literal["builtin", "external"] = "builtin"
+    password_hash: Secret = ""
+    strict_bearer: bool = False
+    require_pkce: bool = False
+    token_endpoint: str = ""
+    introspection_endpoint: str = ""
+    introspection_token: Secret = ""
+    cache_s: int = Field(default=60, ge=0)
+    negative_cache_s: int = Field(default=10, ge=0)
+
+
+class FetchConfig(Table):
+    """How other sites are fetched."""
+
+    allow_hosts: tuple[str, ...] = ()
+    timeout_s: float = Field(default=10, gt=0)
+    max_bytes: int = Field(default=1_000_000, gt=0)
+
+
+class WebmentionConfig(Table):
+    """Which mentions are shown without a decision."""
+
+    approve: tuple[Literal["all", "trusted", "likes", "reposts"], ...] = ("trusted",)
+
+
+class LimitsConfig(Table):
+    """What is too much."""
+
+    enabled: bool = True
+    max_body_bytes: int = Field(default=25_000_000, gt=0)
+
+
+class StoreConfig(Table):
+    """Where a store is."""
+
+    url: Secret
