@@ -92,7 +92,7 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
     checkout = Checkout(
         config.repository.checkout, config.repository.path, config.repository.branch
     )
-    members = make_followers(config, repository, index, checkout, builder)
+    members = make_followers(config, repository, index, checkout, builder, clock)
     following = Following(Followers(engine), members, clock)
     return Parts(
         config=config,
@@ -127,7 +127,12 @@ def create_app(parts: Parts) -> Flask:
 
 
 def make_followers(
-    config: Config, repository: Repository, index: PostIndex, checkout: Checkout, builder: Builder
+    config: Config,
+    repository: Repository,
+    index: PostIndex,
+    checkout: Checkout,
+    builder: Builder,
+    clock: Clock,
 ) -> tuple[Follower, ...]:
     """Return what follows the repository, in the order in which one needs the other."""
 
@@ -138,6 +143,8 @@ def make_followers(
     following = [Follower("checkout", repository.head, checkout.update)]
     if config.site.build:
         following.append(Follower("build", buildable, builder.build))
+    # Loose objects gather with every commit; git packs them when there are many.
+    following.append(Follower("tidy", lambda: f"{clock():%Y-%m-%d}", repository.tidy))
     return tuple(following)
 
 

@@ -155,6 +155,20 @@ def test_unusual_paths(tmp_path):
     assert files(folder / "--work") == {"a.md": b"A"}
 
 
+def test_folders_of_another_user(repository, checkout, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs the right to give files away")
+    checkout.update()
+    for folder in (repository.path, tmp_path / "site"):
+        subprocess.run(["chown", "-R", "12345:12345", str(folder)], check=True)
+
+    repository.prepare()
+    new = commit(repository, {"c.md": b"C"})
+
+    assert checkout.update() == new
+    assert dict(repository.read_many(oid for _, oid in repository.files(new)))
+
+
 def test_updates_at_the_same_time_wait_for_each_other(repository, checkout, tmp_path):
     other = Checkout(tmp_path / "site", repository.path, "main")
     new = commit(repository, {f"{number}.md": b"A" for number in range(50)})

@@ -109,8 +109,8 @@ def test_a_post_that_comes_between_checkout_and_build_is_built_later(
     client, bearer, parts, clock, shown
 ):
     headers = bearer()
-    checkout, build = make_followers(
-        parts.config, parts.repository, parts.index, parts.checkout, parts.builder
+    checkout, build, _ = make_followers(
+        parts.config, parts.repository, parts.index, parts.checkout, parts.builder, clock
     )
 
     def update_and_post():
@@ -138,3 +138,18 @@ def test_201_even_if_the_bell_is_out_of_order(client, bearer, installation, repo
 
     assert response.status_code == 201
     assert repo.head.commit.message == "note: Hello\n"
+
+
+def test_loose_objects_are_packed_by_the_day(client, bearer, parts, repo, clock):
+    repo.git.config("gc.auto", "1")
+    headers = bearer()
+    for number in range(100):
+        post = {"content": f"Post {number}", "category": "x"}
+        client.post("/micropub", data=post, headers=headers)
+    before = int(repo.git.count_objects().split()[0])
+
+    parts.following.work()
+
+    assert before > 500
+    assert int(repo.git.count_objects().split()[0]) < before / 2
+    assert repo.git.fsck("--strict") == ""

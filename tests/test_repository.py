@@ -329,6 +329,17 @@ def test_a_folder_does_not_come_back_over_another(repository):
     assert repository.read("c/d.md") == b"B"
 
 
+@pytest.mark.parametrize("mode", [0o120000, 0o160000], ids=["link", "submodule"])
+def test_links_and_submodules_are_not_written(repository, mode):
+    before = repository.head()
+    blob = git(repository.path, "rev-parse", "main:README.md")
+
+    with repository.writing() as writer, pytest.raises(InvalidRequest, match="link"):
+        writer.commit({"new": Entry(mode, blob)}, "undelete", AT)
+
+    assert repository.head() == before
+
+
 def test_an_object_that_is_missing_does_not_come_back(repository):
     before = repository.head()
 

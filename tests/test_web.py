@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import pytest
 from werkzeug import Response
 
-from endpoint.stores.addresses import is_public
+from endpoint.stores.http.addresses import is_public
 from endpoint.stores.web import FetchError, RefusedError, Web
 
 LOCAL = ("127.0.0.1",)

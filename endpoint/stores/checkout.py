@@ -7,8 +7,8 @@ from pathlib import Path
 
 from endpoint.errors import Unavailable
 from endpoint.stores.disk import disk_errors
-from endpoint.stores.git_command import run_git
-from endpoint.stores.refs import Branch
+from endpoint.stores.git.command import run_git
+from endpoint.stores.git.refs import Branch
 
 
 class Checkout:
@@ -80,7 +80,10 @@ class Checkout:
 
     def _fetch(self) -> None:
         refs = f"+refs/heads/{self._name}:{self._fetched}"
-        run_git(self._path, "fetch", "--quiet", "--no-tags", "--", str(self._repository), refs)
+        # The other end hears nothing of our settings, and may belong to another user too.
+        sender = "--upload-pack=git -c safe.directory=* upload-pack"
+        source = str(self._repository)
+        run_git(self._path, "fetch", "--quiet", "--no-tags", sender, "--", source, refs)
 
     def _find_fetched(self) -> str:
         return run_git(self._path, "for-each-ref", "--format=%(objectname)", self._fetched)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from endpoint.errors import ConfigError, EndpointError
-from endpoint.stores.git_command import run_git
+from endpoint.stores.git.command import run_git
 
 # Adopting is the owner's own wish, so the ways git knows to reach a host are open.
 _OPEN = tuple(

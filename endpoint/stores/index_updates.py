@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, insert, select, text, update
 from endpoint.generators.generator import Generator
 from endpoint.stores.database import writing
 from endpoint.stores.disk import disk_errors
+from endpoint.stores.git.objects import MissingObject
 from endpoint.stores.index_rows import Rows, concerns, read_rows, to_microseconds, write_rows
 from endpoint.stores.index_tables import SHAPE, metadata, paths, state
-from endpoint.stores.objects import MissingObject
 from endpoint.stores.repository import Repository
 
 Progress = Callable[[int, int], None]

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Self
 
 from endpoint.errors import ConfigError, Unavailable
-from endpoint.stores.bulk import read_blobs
-from endpoint.stores.commits import is_person, parse_tree_id
 from endpoint.stores.disk import disk_errors
-from endpoint.stores.git_command import run_git
-from endpoint.stores.objects import MissingObject, Objects
-from endpoint.stores.refs import Branch
-from endpoint.stores.tree_edits import Change
-from endpoint.stores.trees import FILE, FOLDER, Entry, Trees, differences
-from endpoint.stores.writer import Conflict, Writer
+from endpoint.stores.git.bulk import read_blobs
+from endpoint.stores.git.command import run_git
+from endpoint.stores.git.commits import is_person, parse_tree_id
+from endpoint.stores.git.objects import MissingObject, Objects
+from endpoint.stores.git.refs import Branch
+from endpoint.stores.git.tree_edits import Change
+from endpoint.stores.git.trees import FILE, FOLDER, Entry, Trees, differences
+from endpoint.stores.git.writer import Conflict, Writer
 
 __all__ = ["Change", "Conflict", "Entry", "Repository", "Writer"]
 

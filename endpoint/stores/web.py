@@ -9,11 +9,11 @@ from urllib3.exceptions import HTTPError
 from endpoint import __version__
 from endpoint.domain.charsets import decode
 from endpoint.domain.urls import canonical
-from endpoint.stores.addresses import resolve as resolve_by_system
-from endpoint.stores.connections import Dialer, DialingAdapter, Resolve
-from endpoint.stores.deadlines import Deadline
-from endpoint.stores.fetching import FetchError, RefusedError
-from endpoint.stores.redirects import follow
+from endpoint.stores.http.addresses import resolve as resolve_by_system
+from endpoint.stores.http.connections import Dialer, DialingAdapter, Resolve
+from endpoint.stores.http.deadlines import Deadline
+from endpoint.stores.http.fetching import FetchError, RefusedError
+from endpoint.stores.http.redirects import follow
 
 __all__ = ["FetchError", "Page", "RefusedError", "Web"]
 

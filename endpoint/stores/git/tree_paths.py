@@ -30,9 +30,9 @@ def check_path(path: str) -> None:
         _check_segment(segment)
 
 
-def sibling_key(name: str) -> str:
-    """Return what two names in one folder share if macOS or Windows takes them for one."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+def sibling_key(names: str) -> str:
+    """Return what names in one folder share if macOS or Windows takes them for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", names).casefold())
 
 
 def _check_segment(segment: str) -> None:

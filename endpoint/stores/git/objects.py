@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from endpoint.errors import Unavailable
 from endpoint.stores.disk import all_at_once, disk_errors, sync_file, sync_folder
-from endpoint.stores.packs import Packs, object_folders
+from endpoint.stores.git.packs import Packs, object_folders
 
 # Object ids with what git hashes and stores for them: kind, size, NUL, content.
 Framed = Mapping[str, bytes]
@@ -132,7 +132,8 @@ def _reserve(path: Path, cleaning: ExitStack) -> Path:
 
 def _store(work: tuple[BinaryIO, bytes]) -> None:
     file, framed = work
-    file.write(zlib.compress(framed, 1))
+    # Trees are ids for the most part, which hardly shrink; git gc packs them as differences.
+    file.write(zlib.compress(framed, 0 if framed.startswith(b"tree ") else 1))
     sync_file(file)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import IO
 
 from endpoint.errors import Unavailable
-from endpoint.stores.git_command import open_git
-from endpoint.stores.objects import MissingObject, is_oid
+from endpoint.stores.git.command import open_git
+from endpoint.stores.git.objects import MissingObject, is_oid
 
 _CHUNK = 256  # ids that surely fit into a pipe, so that neither side waits for the other
 

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from endpoint.stores.objects import Objects, damaged
+from endpoint.stores.git.objects import Objects, damaged
 
 FILE = 0o100644
 FOLDER = 0o040000

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from endpoint.errors import InvalidRequest
-from endpoint.stores.objects import Framed, frame
-from endpoint.stores.tree_paths import check_path, sibling_key
-from endpoint.stores.trees import FILE, FOLDER, Entry, Trees, format_tree, to_entry
+from endpoint.stores.git.objects import Framed, frame
+from endpoint.stores.git.tree_paths import check_path, sibling_key
+from endpoint.stores.git.trees import FILE, FOLDER, Entry, Trees, format_tree, to_entry
 
 # A file's content; an object to be put there as it is; or None for what is to go.
 Change = bytes | Entry | None
@@ -65,7 +65,7 @@ class _Draft:
             return
         old = to_entry(self._rows.get(name))
         new = Entry(mode or (old.mode if old else FILE), oid)
-        if old and not (old.is_file and new.is_file):
+        if not (new.is_file or new.is_folder) or (old and not (old.is_file and new.is_file)):
             raise InvalidRequest("There is a folder or a link where a file should go.")
         self._rows[name] = new.row
 
@@ -94,10 +94,7 @@ class _Draft:
     def _check_siblings(self, name: bytes) -> None:
         if name in self._rows:
             return
-        key = _sibling_key(name)
-        if any(_sibling_key(sibling) == key for sibling in self._rows):
+        # All names as one text between NULs: a large folder is looked through for each post.
+        names = b"\0".join([b"", *self._rows, b""]).decode("utf-8", "surrogateescape")
+        if sibling_key(f"\0{name.decode()}\0") in sibling_key(names):
             raise InvalidRequest("The path of a file differs by case alone from one that exists.")
-
-
-def _sibling_key(name: bytes) -> str:
-    return sibling_key(name.decode("utf-8", "surrogateescape"))

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from requests import Request, Response
 
 from endpoint.domain.urls import origin
-from endpoint.stores.fetching import FetchError
+from endpoint.stores.http.fetching import FetchError
 
 _KEEP_METHOD = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = _KEEP_METHOD | {

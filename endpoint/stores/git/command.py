@@ -17,6 +17,8 @@ _SETTINGS = (
     "gc.autoDetach=false",
     "protocol.allow=never",
     "protocol.file.allow=always",
+    # The folders are those of the configuration, whoever they belong to.
+    "safe.directory=*",
 )
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",

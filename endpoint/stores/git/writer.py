@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from endpoint.errors import Unavailable
-from endpoint.stores.commits import format_commit, parse_tree_id
-from endpoint.stores.objects import Objects, frame
-from endpoint.stores.refs import Branch
-from endpoint.stores.tree_edits import Change, edit_tree
-from endpoint.stores.trees import Entry, Trees
+from endpoint.stores.git.commits import format_commit, parse_tree_id
+from endpoint.stores.git.objects import Objects, frame
+from endpoint.stores.git.refs import Branch
+from endpoint.stores.git.tree_edits import Change, edit_tree
+from endpoint.stores.git.trees import Entry, Trees
 
 _ATTEMPTS = 5
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from endpoint.errors import ConfigError, Unavailable
 from endpoint.stores.disk import disk_errors, sync_folder
-from endpoint.stores.objects import is_oid
+from endpoint.stores.git.objects import is_oid
 
 _LOCK_TIMEOUT_S = 3
 _STALE_AFTER_S = 1

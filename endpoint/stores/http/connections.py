@@ -11,9 +11,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from endpoint.stores.addresses import is_public
-from endpoint.stores.deadlines import Deadline
-from endpoint.stores.fetching import FetchError, RefusedError
+from endpoint.stores.http.addresses import is_public
+from endpoint.stores.http.deadlines import Deadline
+from endpoint.stores.http.fetching import FetchError, RefusedError
 
 Resolve = Callable[[str, int], list[str]]
 """Every IP address of a host for a port; raises OSError if there is none."""

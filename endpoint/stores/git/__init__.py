@@ -1,0 +1,1 @@
+"""What git keeps, read and written: objects, trees, commits and branches."""

@@ -1,0 +1,1 @@
+"""How other sites are reached: checked addresses, deadlines and redirects."""
