@@ -136,13 +136,13 @@ def worker(config: Config) -> None:
 
 @main.command()
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default="demo")
-@click.option("--port", default=8000, show_default=True)
-def demo(folder: Path, port: int) -> None:
+@click.option("--port", type=int, help="Default: 8000, or where the demo in DIR was made for.")
+def demo(folder: Path, port: int | None) -> None:
     """Try it: a new site on this machine, built by Hugo after each post."""
     from endpoint.server import run
     from endpoint.services.demo import prepare_demo
 
-    config = prepare_demo(folder, port, datetime.now(UTC))
+    config, port = prepare_demo(folder, port, datetime.now(UTC))
     parts = _assemble(config)
     token = _make_demo_token(parts)
     click.echo(f"Your site:     {config.me}")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -244,3 +245,22 @@ def test_without_a_configuration_one_clear_line(run, command):
     assert failed.returncode == 1
     assert "endpoint init" in failed.stderr
     assert len(failed.stderr.splitlines()) == 1
+
+
+def test_serve_at_a_taken_port_says_so_in_one_line(run, folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        failed = run("serve", "--port", port, cwd=folder)
+
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1].startswith(f"Error: 127.0.0.1:{port} cannot be listened")
+    assert "Traceback" not in failed.stderr
+
+
+def test_demo_stays_at_its_port(run, tmp_path):
+    run("init", "demo", "--me", "http://127.0.0.1:8123/", "--yes")
+
+    failed = run("demo", "--port", "8124")
+
+    assert failed.returncode == 1
+    assert "8123" in failed.stderr

@@ -2,16 +2,28 @@
 
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from endpoint.config import Config, load
+from endpoint.errors import ConfigError
 from endpoint.services.installation import Wishes, install, make_password
 
+_USUAL_PORT = 8000
 
-def prepare_demo(folder: Path, port: int, now: datetime) -> Config:
-    """Return the configuration of the demo in ``folder``, made now unless it is there."""
+
+def prepare_demo(folder: Path, port: int | None, now: datetime) -> tuple[Config, int]:
+    """Return configuration and port of the demo in ``folder``, made now unless it is there.
+
+    A demo stays at the port it was made with, because its permalinks name it;
+    raise ConfigError if ``port`` is another.
+    """
     if not (folder / "config.toml").exists():
-        _make(folder, port, now)
-    return load(folder / "config.toml")
+        _make(folder, port or _USUAL_PORT, now)
+    config = load(folder / "config.toml")
+    made_with = urlsplit(config.me).port or _USUAL_PORT
+    if port not in (None, made_with):
+        raise ConfigError(f"The demo in {folder} is at port {made_with}; use that or another DIR")
+    return config, made_with
 
 
 def _make(folder: Path, port: int, now: datetime) -> None:

@@ -70,7 +70,7 @@ class Doctor:
                 yield Finding(part, is_well=True, says=look())
             except EndpointError as error:
                 yield Finding(part, is_well=False, says=error.description)
-            except (_Ill, ConfigError, BuildError, FetchError) as error:
+            except (_Ill, ConfigError, BuildError) as error:
                 yield Finding(part, is_well=False, says=" ".join(str(error).split()))
 
     def _examine_stores(self) -> str:
@@ -113,10 +113,15 @@ class Doctor:
                         f"{post.path} should be at {post.permalink}, and the build has no such"
                         " page; make [posts] of the configuration agree with the site's permalinks"
                     )
-        return f"the newest {len(page.posts)} posts are where their permalinks say"
+        if not page.posts:
+            return "the site builds; there is no public post to compare yet"
+        return f"the newest posts ({len(page.posts)}) are where their permalinks say"
 
     def _examine_discovery(self) -> str:
-        page = self._web.get(self._config.me)
+        try:
+            page = self._web.get(self._config.me)
+        except FetchError as error:
+            raise _Ill(f"{self._config.me} cannot be fetched: {error}") from error
         if page.status != 200:
             raise _Ill(f"{self._config.me} answers {page.status}; it must show your site")
         expected = f"{self._config.base_url}/micropub"

@@ -59,8 +59,11 @@ def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
         if folder.exists():
             folder.rmdir()
         work.rename(folder)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
+        if isinstance(error, ConfigError):
+            # The owner knows the folder by the name they gave it.
+            raise ConfigError(str(error).replace(str(work), str(folder))) from error
         raise
     config = load(folder / "config.toml")
     _make_checkout(config)
