@@ -264,3 +264,28 @@ def test_demo_stays_at_its_port(run, tmp_path):
 
     assert failed.returncode == 1
     assert "8123" in failed.stderr
+
+
+def test_check_finds_a_hugo_that_refuses_html(run, tmp_path):
+    with git.Repo.init(tmp_path / "old", initial_branch="main") as old:
+        (tmp_path / "old" / "hugo.toml").write_text("baseURL = 'https://site.example/'\n")
+        old.index.add(["hugo.toml"])
+        old.index.commit("Long ago")
+    run("init", "here", "--me", ME, "--yes", "--repository", str(tmp_path / "old"))
+
+    checked = run("check", cwd=tmp_path / "here")
+
+    assert "MEND  posts in HTML: this Hugo refuses" in checked.stdout
+    assert "allowContent" in checked.stdout
+
+
+def test_build_that_never_ends_is_killed(run, folder):
+    config = folder / "config.toml"
+    text = config.read_text().replace("hugo --minify", "sh -c 'sleep 60' {output}")
+    config.write_text(text.replace('output = "public"', 'output = "public"\nbuild_timeout_s = 1'))
+
+    failed = run("build", cwd=folder)
+
+    assert failed.returncode == 1
+    assert "longer than 1 s" in failed.stderr
+    assert not (folder / "public").exists()

@@ -63,6 +63,7 @@ class Doctor:
             ("remote", self._examine_remote),
             ("worker", self._examine_worker),
             ("build and permalinks", self._examine_build),
+            ("posts in HTML", self._examine_html),
             ("discovery", self._examine_discovery),
         )
         for part, look in parts:
@@ -116,6 +117,15 @@ class Doctor:
         if not page.posts:
             return "the site builds; there is no public post to compare yet"
         return f"the newest posts ({len(page.posts)}) are where their permalinks say"
+
+    def _examine_html(self) -> str:
+        builds_here = self._config.site.build and self._config.site.generator == "hugo"
+        if builds_here and self._builder.denies_html():
+            raise _Ill(
+                "this Hugo refuses content in HTML, and one such post would stop the build; set"
+                ' allowContent = ["! ^text/org$"] under [security] in hugo.toml'
+            )
+        return "can be built" if builds_here else "not asked"
 
     def _examine_discovery(self) -> str:
         try:

