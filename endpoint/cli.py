@@ -14,7 +14,7 @@ from endpoint.config import Config, find_path, load
 from endpoint.errors import ConfigError, EndpointError
 
 if TYPE_CHECKING:
-    from endpoint.app import Parts
+    from endpoint.assembly import Parts
 
 # What a command needs is imported when it runs, so that --help answers at once.
 
@@ -50,7 +50,7 @@ def _configured(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _assemble(config: Config) -> "Parts":
-    from endpoint.app import assemble
+    from endpoint.assembly import assemble
 
     return assemble(config)
 
@@ -218,7 +218,7 @@ def token_revoke(config: Config, id: str) -> None:  # noqa: A002 - the argument'
 @_configured
 def check(config: Config) -> None:
     """Look the installation over: a line for each part, with the mend."""
-    from endpoint.app import make_doctor
+    from endpoint.assembly import make_doctor
 
     is_well = True
     for finding in make_doctor(_assemble(config)).examine():

@@ -5,7 +5,8 @@ from typing import Any
 
 import waitress
 
-from endpoint.app import Parts, create_app
+from endpoint.app import make_app
+from endpoint.assembly import Parts
 from endpoint.errors import ConfigError
 
 _THREADS = 8
@@ -34,7 +35,7 @@ def run(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
 def _listen(parts: Parts, host: str, port: int) -> Any:
     try:
         return waitress.create_server(
-            create_app(parts),
+            make_app(parts),
             host=host,
             port=port,
             threads=_THREADS,

@@ -15,7 +15,8 @@ import tomlkit
 from flask.testing import FlaskClient
 from hypothesis import settings
 
-from endpoint.app import Parts, assemble, create_app
+from endpoint.app import make_app
+from endpoint.assembly import Parts, assemble
 from endpoint.config import Config, load
 from endpoint.services.installation import Wishes, install
 
@@ -125,7 +126,7 @@ def parts(start: Callable[..., Parts]) -> Parts:
 
 @pytest.fixture
 def client(parts: Parts) -> FlaskClient:
-    return create_app(parts).test_client()
+    return make_app(parts).test_client()
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def bearer(parts: Parts) -> Bearer:
 
 @pytest.fixture
 def client_of() -> Callable[[Parts], FlaskClient]:
-    return lambda parts: create_app(parts).test_client()
+    return lambda parts: make_app(parts).test_client()
 
 
 @pytest.fixture

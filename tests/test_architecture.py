@@ -9,7 +9,7 @@ import endpoint
 
 PACKAGE = Path(endpoint.__file__).parent
 LAYERS = ["app", "handlers", "services", "syndicators", "stores", "generators", "domain"]
-TOP = {"app", "cli", "server"}
+TOP = {"app", "assembly", "cli", "server"}
 OPEN = {"errors", "config", "logs"}
 
 

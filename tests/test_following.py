@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from endpoint.app import make_followers
+from endpoint.assembly import make_followers
 from endpoint.services.following import Follower, Following
 from endpoint.stores.builder import BuildError
 from endpoint.stores.followers import Followers
