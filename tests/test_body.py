@@ -284,6 +284,22 @@ def test_literal_text_is_shown_as_typed():
 
 
 @pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        pytest.param("Tea | Coffee", "html", id="no table"),
+        pytest.param("a | b\n---", "html", id="heading"),
+        pytest.param("| a | b |\n|---|--:|\n| c | d |", "markdown", id="table"),
+        pytest.param("> a | b\n> -|-", "markdown", id="table in a quotation"),
+    ],
+)
+def test_kramdown_makes_tables_of_tables_alone(text, markup):
+    body = write_body(text, literal=False, escape=JEKYLL)
+
+    assert body.markup == markup
+    assert read_body(body, JEKYLL) == text
+
+
+@pytest.mark.parametrize(
     "text", ["[a](javascript:b)", "[a]: java&#115;cript:b\n[a]", "[a]( data:b)"]
 )
 def test_no_link_runs_a_script_in_jekyll(text):

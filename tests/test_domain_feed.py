@@ -83,13 +83,13 @@ def test_content_is_clean_and_absolute(content, literal, expected):
     [
         pytest.param(
             {"like_of": [LINK]},
-            '<p>Likes <a class="u-like-of" href="https://b.example/?a=1&amp;b=2">'
+            '<p>Liked <a class="u-like-of" href="https://b.example/?a=1&amp;b=2">'
             "https://b.example/?a=1&amp;b=2</a></p>",
             id="like",
         ),
         pytest.param(
             {"repost_of": ["https://b.example/", "https://c.example/"]},
-            '<p>Reposts <a class="u-repost-of" href="https://b.example/">https://b.example/</a>, '
+            '<p>Reposted <a class="u-repost-of" href="https://b.example/">https://b.example/</a>, '
             '<a class="u-repost-of" href="https://c.example/">https://c.example/</a></p>',
             id="reposts",
         ),
@@ -102,7 +102,7 @@ def test_content_is_clean_and_absolute(content, literal, expected):
                     }
                 ]
             },
-            '<p>Bookmarks <a class="u-bookmark-of" href="https://b.example/">&lt;B&gt;</a></p>',
+            '<p>Bookmarked <a class="u-bookmark-of" href="https://b.example/">&lt;B&gt;</a></p>',
             id="bookmark with a name",
         ),
         pytest.param(
@@ -129,8 +129,46 @@ def test_content_is_clean_and_absolute(content, literal, expected):
             id="event",
         ),
         pytest.param(
+            {"read_of": [{"properties": {"name": ["<B>"]}}], "read_status": ["to-read"]},
+            '<p>Wants to read <span class="p-read-of">&lt;B&gt;</span></p>',
+            id="read",
+        ),
+        pytest.param(
+            {"ate": ["Soup"], "drank": [{"properties": {"name": ["Tea"], "url": [LINK]}}]},
+            '<p>Ate <span class="p-ate">Soup</span></p>\n'
+            '<p>Drank <a class="u-drank" href="https://b.example/?a=1&amp;b=2">Tea</a></p>',
+            id="eat and drink",
+        ),
+        pytest.param(
+            {"item": ["https://pot.example/"], "rating": [4.5], "best": ["5"]},
+            '<p>About <a class="u-item" href="https://pot.example/">https://pot.example/</a></p>\n'
+            '<p>Rating: <span class="p-rating">4.5</span> of <span class="p-best">5</span></p>',
+            id="review",
+        ),
+        pytest.param(
+            {"name": ["Paper"], "author": ["Ada <ada>"]},
+            '<p>By <span class="p-author">Ada &lt;ada&gt;</span></p>',
+            id="cite",
+        ),
+        pytest.param(
+            {"name": ["Grace"], "org": ["Navy"], "tel": ["+1 2"]},
+            '<p><span class="p-org">Navy</span>, <span class="p-tel">+1 2</span></p>',
+            id="card",
+        ),
+        pytest.param(
+            {"name": ["Grace <g>"], "url": ["https://g.example/"]},
+            '<p><a class="u-url" href="https://g.example/">Grace &lt;g&gt;</a></p>',
+            id="card with a URL",
+        ),
+        pytest.param({"name": ["A&B"]}, '<p><span class="p-name">A&amp;B</span></p>', id="name"),
+        pytest.param(
+            {"name": ["A"], "summary": ["<s>"]},
+            '<p><span class="p-summary">&lt;s&gt;</span></p>',
+            id="summary",
+        ),
+        pytest.param(
             {"like_of": ["javascript:alert(1)"]},
-            '<p>Likes <span class="p-like-of">javascript:alert(1)</span></p>',
+            '<p>Liked <span class="p-like-of">javascript:alert(1)</span></p>',
             id="link that is none",
         ),
         pytest.param({"like_of": [LINK], "content": ["Yes"]}, "<p>Yes</p>\n", id="own words"),

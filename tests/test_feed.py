@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -281,6 +281,38 @@ def test_200_part_of_the_posts(client, publish, publish_many, query, expected):
 
     assert sum(len(page["items"]) for page in pages) == expected
     assert all(page["feed_url"] != page.get("next_url") for page in pages)
+
+
+@pytest.mark.parametrize(
+    "tag", ["C++", "a&b=c", "50%", "x y", "é 日本", "a/b?c#d", '"<b>"', "İstanbul", "+", "%26"]
+)
+def test_200_next_url_keeps_any_tag(client, publish, publish_many, tag):
+    permalinks = publish_many(21, category=["other", tag])
+    publish("not-this", category=[f"{tag}x", "other"])
+
+    first, second = follow(client, f"/feed.json?{urlencode({'tag': tag, 'type': 'note'})}")
+
+    assert parse_qs(urlsplit(first["next_url"]).query)["tag"] == [tag]
+    assert first["feed_url"] == second["feed_url"]
+    assert sorted(ids(first) + ids(second)) == sorted(permalinks)
+
+
+def test_200_broken_files_hide_no_other_post(client, publish, commit):
+    permalink = publish("tea")
+    commit(
+        {
+            "content/notes/broken.md": b"---\ntitle: [\n---\nx",
+            "content/notes/date.md": b"---\ndate: yesterday\n---\nx",
+            "content/notes/deep.md": b"---\na: " + b"[" * 5000 + b"\n---\n",
+            "content/notes/binary.md": b"\xff\xfe\x00",
+            "content/notes/odd.md": b"---\ndate: 2026-11-20\ntags: {a: [b]}\nphotos: 7\n---\nOdd",
+            "data/gone/x.json": b"[]",
+        }
+    )
+
+    [page] = follow(client)
+
+    assert ids(page) == [permalink, f"{SITE}notes/odd/"]
 
 
 @pytest.mark.parametrize(

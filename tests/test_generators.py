@@ -749,3 +749,19 @@ def test_write_pins_a_permalink_that_the_file_would_not_get(generator):
     key = "url" if generator is HUGO else "permalink"
     assert f'{key}: "/elsewhere/é/"\n' in data
     assert generator.read(post.path, data.encode()) == post
+
+
+def test_write_pins_a_permalink_that_hangs_on_the_sites_settings():
+    place = Place(path="content/posts/{slug}.md", url="{year}/{slug}/")
+    generator = replace(HUGO, places={"note": place})
+    published = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    path, permalink = generator.place("note", "x", published)
+    post = Post("h-entry", "note", {"published": [published.isoformat()]}, permalink, path)
+
+    data = generator.write(post)
+
+    assert b'url: "/2026/x/"' in data
+    assert b"url:" not in HUGO.write(
+        replace(post, path=HUGO_PATH, permalink=f"{SITE}notes/2026/11/x/")
+    )
+    assert generator.read(path, data).permalink == permalink

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from endpoint.domain.dates import format_date, parse_date
-from endpoint.domain.feed_content import Media, find_links, find_media, to_html
+from endpoint.domain.descriptions import find_links
+from endpoint.domain.feed_content import Media, find_media, to_html
 from endpoint.domain.posts import Post, Properties
 
 _VERSION = "https://jsonfeed.org/version/1.1"

@@ -59,6 +59,8 @@ _NESTING_TAG = re.compile(
     r"<(/?)(?!(?:br|dd|dt|hr|img|li|p|source|tbody|td|th|tr|wbr)\b)([a-z]+)", re.IGNORECASE
 )
 _PRE = re.compile(r"<pre(?: [^>]*)?>(?=\n)")
+# Making a cleaner for a base takes longer than cleaning a post.
+_RELATIVE = re.compile(r' (?:cite|href|poster|src|srcset)="(?!https?://[^",]*")')
 _IGNORED_IN_URLS = re.compile(r"[\x00-\x20]+")
 
 
@@ -82,8 +84,10 @@ def absolute(html: str, base_url: str) -> str:
             return kept
         return ", ".join(urljoin(base_url, url.strip()) for url in re.split(r",\s+", kept))
 
-    cleaner = _cleaner(join, ("rewrite_with_base", base_url))
-    return _lasting(cleaner.clean(sanitize(html)))
+    clean = sanitize(html)
+    if not _RELATIVE.search(clean):
+        return clean
+    return _lasting(_cleaner(join, ("rewrite_with_base", base_url)).clean(clean))
 
 
 def _is_flat(html: str) -> bool:

@@ -73,7 +73,7 @@ class Addresses(ABC):
         path, url = fill(place.path, fields), fill(place.url, fields)
         if path is None or url is None:
             raise ValueError(f"The place of {kind} holds a field that does not exist")
-        return path, self._absolute(url)
+        return path, self.absolute(url)
 
     def place_of(self, kind: str) -> Place:
         """Return the place of posts of ``kind``: that of notes if it has none."""
@@ -83,12 +83,12 @@ class Addresses(ABC):
         """Return the permalink of ``file``, dated ``by_path`` where path and post differ."""
         pinned = file.metadata.get(self.url_key)
         if isinstance(pinned, str) and pinned:
-            return self._absolute(self.end_url(pinned.lstrip("/")))
+            return self.absolute(self.end_url(pinned.lstrip("/")))
         for place in (self.place_of(kind), *self._places.values()):
             if (fields := place.match(file.path)) is not None:
                 url = self._fill(place, fields, file, kind, by_path=by_path)
-                return self._absolute(self.usual_url(file) if url is None else url)
-        return self._absolute(self.usual_url(file))
+                return self.absolute(self.usual_url(file) if url is None else url)
+        return self.absolute(self.usual_url(file))
 
     def permalinks(self, file: File, kind: str) -> frozenset[str]:
         """Return the permalinks that a site's settings may give ``file``."""
@@ -99,6 +99,10 @@ class Addresses(ABC):
         if not permalink.startswith(self.site_url):
             return None
         return "/" + unquote(permalink.removeprefix(self.site_url))
+
+    def absolute(self, url: str) -> str:
+        """Return the permalink of the page at ``url``, which is relative to the site."""
+        return self.site_url + quote(url, safe=_SAFE)
 
     def published(self, properties: Properties) -> datetime | None:
         """Return the time of a post in the site's zone, if it has one."""
@@ -114,9 +118,6 @@ class Addresses(ABC):
         fields = times | fields if by_path else fields | times
         slug = str(file.metadata.get("slug") or fields.get("slug", ""))
         return fill(place.url, {"type": kind, **fields, "slug": self.urlize(slug)})
-
-    def _absolute(self, url: str) -> str:
-        return self.site_url + quote(url, safe=_SAFE)
 
     @cached_property
     def _places(self) -> Mapping[str, Place]:

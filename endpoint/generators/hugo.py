@@ -82,6 +82,14 @@ class Hugo(SiteFiles):
             build.pop("list", None)
             edit.put("build", build | {"list": "never"} if hide else build or None)
 
+    def untold(self, post: Post) -> str:
+        """Return the permalink that Hugo makes of the path alone.
+
+        What a site's ``[permalinks]`` make of a post may hang on its title, or on
+        the day in another zone.
+        """
+        return self.absolute(self.usual_url(File(post.path, {}, {})))
+
     def usual_url(self, file: File) -> str:
         """Return the URL that Hugo makes of the path below ``content/``."""
         page = file.path.removeprefix("content/").rpartition(".")[0]

@@ -78,6 +78,10 @@ class Jekyll(SiteFiles):
     def finish(self, metadata: Metadata, edit: Edit, post: Post) -> None:
         """Add nothing: Jekyll's templates see ``visibility`` themselves."""
 
+    def untold(self, post: Post) -> str:
+        """Return its permalink: ``_config.yml`` makes those of a folder from names and dates."""
+        return post.permalink
+
     def usual_url(self, file: File) -> str:
         """Return the URL by Jekyll's defaults: ``date`` for posts, the path in collections."""
         page = file.path.rpartition(".")[0]

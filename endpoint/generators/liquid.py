@@ -16,12 +16,16 @@ _FENCED = re.compile(r"^(`{3,5}|~{3,5})[^`~\n]*\n(?:(?!\1).*\n)*?\1(?=\n|\Z)", r
 _CODE_SPAN = re.compile(r"(?<![`\\])`[^\s`|](?:[^`|\n]*[^\s`|])?`(?!`)")
 _AUTOLINK = re.compile(r"<(?:https?:[^\s<>]*|[\w.-]+@[\w-]+(?:\.[\w-]+)+)>")
 _CODE_MARK = re.compile(r"`|~~~|\$\$")
+_TABLE_RULE = re.compile(r"^(?=.*\|)(?=.*-)[ >|:-]+$", re.MULTILINE)
 _BEFORE, _AFTER = "{::nomarkdown}\n", "\n{:/nomarkdown}"
 
 
 def _wrap_raw(markdown: str) -> str | None:
     # "{:" begins an attribute list, which might set an event handler.
     if "{:" in markdown or _has_script(markdown) or _has_loose_html(markdown):
+        return None
+    # A bar between two words is enough for kramdown to make a table.
+    if "|" in markdown and not _TABLE_RULE.search(markdown):
         return None
     return _LIQUID.sub(r"{% raw %}\g<0>{% endraw %}", markdown)
 
@@ -53,7 +57,7 @@ def _unshield(text: str) -> str:
 
 
 JEKYLL = Escape(
-    special=re.compile(r"[<{&\r]|\][(:]"),
+    special=re.compile(r"[<{&\r|]|\][(:]"),
     extra=re.compile(r"\$\$|\||\{:|\[\^|^[ >]*:[ \t]|^[ >]*\*\[|[\"'.-]{2}", re.MULTILINE),
     markdown=_wrap_raw,
     from_markdown=lambda markdown: _RAW.sub(r"\1", markdown),

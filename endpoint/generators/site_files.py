@@ -53,9 +53,14 @@ class SiteFiles(Addresses):
     def finish(self, metadata: Metadata, edit: Edit, post: Post) -> None:
         """Add to ``edit`` what only this generator needs to show ``post`` right."""
 
+    @abstractmethod
+    def untold(self, post: Post) -> str:
+        """Return the permalink of a new ``post`` whose front matter says nothing of it."""
+
     def write(self, post: Post) -> bytes:
         """Return the file of a new post."""
-        edit, body = self._edit(File(post.path, {}, {}), Found({}, {}, {}), post, {post.permalink})
+        built = {self.untold(post)} & {post.permalink}
+        edit, body = self._edit(File(post.path, {}, {}), Found({}, {}, {}), post, built)
         return compose(self.format, edit.changes, body or "").encode()
 
     def read(self, path: str, data: bytes) -> Post | None:

@@ -54,10 +54,18 @@ def read_rows(generator: Generator, path: str, data: bytes, *, literal: bool) ->
     return {problems: [{"path": path, "sentence": sentence.encode(errors="replace").decode()}]}
 
 
-def write_rows(connection: Connection, files: Mapping[str, Rows]) -> None:
+def write_rows(connection: Connection, generator: Generator, files: Mapping[str, Rows]) -> None:
     """Put ``files``, the rows of each path, in the place of what the index had of them."""
-    for table in (posts, labels, tombstones, problems):
-        connection.execute(delete(table).where(table.c.path.in_(files)))
+    graves = {path for path in files if _is_tombstone(generator, path)}
+    pages = files.keys() - graves
+    for table, paths in (
+        (posts, pages),
+        (labels, pages),
+        (tombstones, graves),
+        (problems, files.keys()),
+    ):
+        if paths:
+            connection.execute(delete(table).where(table.c.path.in_(paths)))
         if rows := [row for each in files.values() for row in each.get(table, [])]:
             connection.execute(insert(table), rows)
 

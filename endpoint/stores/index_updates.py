@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, case, insert, select, text, update
 
 from endpoint.generators.generator import Generator
 from endpoint.stores.database import writing
@@ -137,7 +137,8 @@ class IndexUpdates:
         has_changed: bool = False,
     ) -> None:
         with writing(self._engine) as connection:
-            write_rows(connection, {p: rows for p, rows in files.items() if p not in leave})
+            fresh = {path: rows for path, rows in files.items() if path not in leave}
+            write_rows(connection, self._generator, fresh)
             if note:
                 self._note(connection, note, has_changed)
 
@@ -145,9 +146,8 @@ class IndexUpdates:
         values: dict[str, object] = {"commit": commit}
         if has_changed:
             # No two states of the feed share a second, because HTTP dates have no smaller unit.
-            before = connection.scalar(select(state.c.changed_at)) or 0
-            now = max(to_microseconds(self._clock()), before + _SECOND)
-            values |= {"changed": commit, "changed_at": now}
+            now, least = to_microseconds(self._clock()), state.c.changed_at + _SECOND
+            values |= {"changed": commit, "changed_at": case((least > now, least), else_=now)}
         connection.execute(update(state).values(values))
 
     def _sweep(self, changes: Changes, leave: Collection[str] = ()) -> None:
