@@ -2,6 +2,7 @@
 
 import json
 import string
+from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +119,77 @@ def test_413_a_body_of_50_mb(client, bearer, repo):
     assert "25000000" in response.json["error_description"]
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert repo.head.commit == before
+
+
+def test_413_by_setting(installation, start, client_of, bearer_of, repo):
+    installation.configure(limits={"max_body_bytes": 1000})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+    before = repo.head.commit
+
+    large = [
+        client.post("/micropub", data=b"content=" + b"x" * 1000, content_type=kind, headers=headers)
+        for kind in (FORM, MULTIPART, JSON)
+    ]
+    refused = repo.head.commit
+    small = client.post("/micropub", data={"content": "x" * 900}, headers=headers)
+
+    assert [response.status_code for response in large] == [413] * 3
+    assert all("1000" in response.json["error_description"] for response in large)
+    assert refused == before
+    assert small.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "name"),
+    [
+        pytest.param(JSON, b"{", "line 1, column 2", id="JSON says where"),
+        pytest.param(JSON, entry(content=[7]), "content", id="content"),
+        pytest.param(JSON, entry(content=["x"], photo=[{"alt": "x"}]), "photo", id="photo"),
+        pytest.param(JSON, entry(content=["x"], rsvp=["perhaps"]), "rsvp", id="rsvp"),
+        pytest.param(JSON, entry(content=["x"], category=[["y"]]), "category", id="category"),
+        pytest.param(
+            JSON, entry(content=["x"], **{"mp-channel": ["?"]}), "mp-channel", id="channel"
+        ),
+        pytest.param(JSON, entry(content=["x"], **{"mp-slug": [{}, []]}), "mp-slug", id="slug"),
+        pytest.param(JSON, entry(checkin=[{"a": ["b\0"]}]), "checkin[a]", id="a member"),
+        pytest.param(FORM, b"content=x&published=yesterday", "published", id="published"),
+        pytest.param(FORM, b"content=x&post-status=hidden", "post-status", id="post-status"),
+        pytest.param(FORM, b"content=x&visibility=private", "visibility", id="visibility"),
+        pytest.param(FORM, b"content=x&h=a/b", "h in a form", id="type"),
+        pytest.param(FORM, b"content=x&a[=b", "a[", id="brackets"),
+        pytest.param(FORM, b"action=explode", "action", id="action"),
+        pytest.param(FORM, b"action=delete", "url", id="url"),
+        pytest.param(FORM, b"content=%FF", "UTF-8", id="encoding"),
+        pytest.param("text/plain", b"x", "Content-Type", id="media type"),
+    ],
+)
+def test_the_parameter_at_fault_is_named(client, bearer, kind, body, name):
+    response = client.post("/micropub", data=body, content_type=kind, headers=bearer())
+
+    assert response.status_code in (400, 415)
+    assert name in response.json["error_description"]
+
+
+def test_405_names_a_method_as_ascii(client):
+    response = client.open("/micropub", method='GE"T\\' + "X" * 500)
+
+    assert response.status_code == 405
+    assert not set(response.json["error_description"]) & set('"\\')
+    assert len(response.json["error_description"]) < 150
+
+
+@pytest.mark.parametrize("name", ["photo[]", 'a\\"b', "ü" * 100, "x\ty"])
+def test_400_a_file_by_any_name_is_refused_in_ascii(client, bearer, name):
+    file = {name: (BytesIO(b"GIF89a"), "a.gif")}
+
+    response = client.post("/micropub", data={"content": "x", **file}, headers=bearer())
+
+    description = response.json["error_description"]
+    assert response.status_code == 400
+    assert description.isascii()
+    assert not set(description) & set('"\\\t')
+    assert len(description) < 200
 
 
 def test_400_a_file_is_refused_by_name(client, bearer, repo):

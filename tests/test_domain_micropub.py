@@ -518,7 +518,20 @@ def test_commands_beside_properties_count():
 def test_a_form_with_h_and_url_is_a_create():
     parsed = form(f"h=cite&url={URL}&name=Page&q=x&add=1")
 
-    assert parsed == entry({"name": ["Page"], "add": ["1"]}, h="h-cite")
+    assert parsed == entry({"name": ["Page"], "add": ["1"], "url": [URL]}, h="h-cite")
+
+
+@pytest.mark.parametrize(
+    ("type_", "kept"),
+    [
+        pytest.param("h-entry", {"name": ["x"]}, id="that of an entry is its permalink"),
+        pytest.param("h-card", {"name": ["x"], "url": [URL, "u"]}, id="that of a card is its own"),
+    ],
+)
+def test_a_url_among_the_properties(type_, kept):
+    parsed = parse_json(post({"name": "x", "url": [URL, "u"]}, type=[type_]))
+
+    assert parsed == entry(kept, h=type_)
 
 
 def test_bytes_with_a_byte_order_mark_are_read():
@@ -772,6 +785,7 @@ def test_edit_of_updates_even_with_h():
         pytest.param("rsvp=perhaps&in-reply-to=u", "rsvp", id="unknown rsvp"),
         pytest.param("content=a&photo[alt]=x", "photo", id="alt text without a photo"),
         pytest.param("content=a&mp-slug[x]=y", "mp-slug", id="an object for a slug"),
+        pytest.param("content=a&mp-syndicate-to=" + "x" * 501, "mp-syndicate-to", id="a long uid"),
         pytest.param("content=a&category[=x", "category[", id="malformed brackets"),
         pytest.param("content=a%00b", "content", id="NUL"),
         pytest.param("content=a&a%00b=c", "aU+0000b", id="NUL in a name"),
@@ -793,7 +807,6 @@ def test_edit_of_updates_even_with_h():
         pytest.param(f"url={URL}&mp-syndicate-to[]=", "replace", id="no target"),
         pytest.param(f"action=update&url={URL}&replace=content", "replace", id="bare replace"),
         pytest.param(f"action=update&url={URL}&add[]=category", "add", id="add with a list"),
-        pytest.param(f"action=update&url={URL}&replace[url]=x", "url", id="another permalink"),
         pytest.param(f"action=update&url={URL}&mp-slug=x", "slug", id="another slug"),
         pytest.param(f"url={URL}&content=a&content=b", "content", id="replace by two contents"),
         pytest.param(f"url={URL}&published=soon", "published", id="replace by no date"),
@@ -893,7 +906,6 @@ def test_forms_that_are_refused(body, said):
         pytest.param(update(delete=["name", {"category": ["a"]}]), "delete", id="delete a mixture"),
         pytest.param(update(delete=[""]), "name", id="delete the empty name"),
         pytest.param(update(delete={"category": []}), "replace, add or delete", id="no value"),
-        pytest.param(update(delete=["url"]), "url", id="delete the permalink"),
         pytest.param(update(replace={"mp-slug": ["x"]}), "mp-slug", id="another slug"),
         pytest.param(update(replace={"slug": ["x"]}), "slug", id="another slug, old name"),
         pytest.param(update(add={"access_token": ["x"]}), "access_token", id="a token"),

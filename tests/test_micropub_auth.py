@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 NOTE = {"h": "entry", "content": "Hello"}
+MULTIPART = "multipart/form-data"
 
 
 def test_201_token_in_the_header(client, bearer):
@@ -24,11 +25,24 @@ def test_201_scheme_in_any_case(client, bearer, scheme):
     assert response.status_code == 201
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
 def test_201_token_in_the_body_and_nowhere_else(client, bearer, repo, kind):
     secret = bearer("create")["Authorization"].removeprefix("Bearer ")
 
     response = client.post("/micropub", data={**NOTE, "access_token": secret}, content_type=kind)
+
+    assert response.status_code == 201
+    assert secret not in repo.git.show("--format=raw", "HEAD")
+    assert "access_token" not in repo.git.show("--format=raw", "HEAD")
+
+
+def test_201_a_token_among_json_properties_is_stored_nowhere(client, bearer, repo):
+    headers = bearer("create")
+    secret = headers["Authorization"].removeprefix("Bearer ")
+    properties = {"content": ["Hello"], "access_token": [secret]}
+    body = {"type": ["h-entry"], "properties": properties, "access_token": secret}
+
+    response = client.post("/micropub", json=body, headers=headers)
 
     assert response.status_code == 201
     assert secret not in repo.git.show("--format=raw", "HEAD")
@@ -58,12 +72,14 @@ def test_400_the_same_token_twice_when_strict(installation, start, client_of, be
     assert response.json["error"] == "invalid_request"
 
 
-def test_400_two_different_tokens(client, bearer, repo):
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
+def test_400_two_different_tokens(client, bearer, repo, kind):
     before = repo.head.commit
     headers = bearer("create")
     other = bearer("create")["Authorization"].removeprefix("Bearer ")
+    body = {**NOTE, "access_token": other}
 
-    response = client.post("/micropub", data={**NOTE, "access_token": other}, headers=headers)
+    response = client.post("/micropub", data=body, headers=headers, content_type=kind)
 
     assert response.status_code == 400
     assert response.json["error"] == "invalid_request"
@@ -87,6 +103,9 @@ def test_400_token_in_the_url(client, bearer, method):
         pytest.param("post", {"json": {"type": ["h-entry"]}}, id="JSON"),
         pytest.param("get", {"query_string": {"q": "config"}}, id="query"),
         pytest.param("get", {}, id="no query"),
+        pytest.param("post", {"data": NOTE, "content_type": MULTIPART}, id="multipart"),
+        pytest.param("post", {}, id="nothing at all"),
+        pytest.param("post", {"data": "x", "content_type": "text/plain"}, id="another media type"),
         pytest.param(
             "post", {"data": NOTE, "headers": {"Authorization": "Basic YTpi"}}, id="another scheme"
         ),
@@ -101,6 +120,25 @@ def test_401_without_a_token(client, repo, method, arguments):
     assert response.status_code == 401
     assert response.json["error"] == "unauthorized"
     assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert repo.head.commit == before
+
+
+def test_401_head_without_a_token(client):
+    response = client.head("/micropub?q=config")
+
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert response.data == b""
+
+
+def test_401_a_token_in_a_json_body_does_not_count(client, bearer, repo):
+    before = repo.head.commit
+    secret = bearer("create")["Authorization"].removeprefix("Bearer ")
+    body = {"type": ["h-entry"], "properties": {"content": ["x"]}, "access_token": secret}
+
+    response = client.post("/micropub", json=body)
+
+    assert response.status_code == 401
     assert repo.head.commit == before
 
 
@@ -159,6 +197,9 @@ def test_403_without_the_scope(client, bearer, repo, scope, body, needed):
     assert response.status_code == 403
     assert response.json["error"] == "insufficient_scope"
     assert response.json["scope"] == needed
+    assert response.headers["WWW-Authenticate"] == (
+        f'Bearer error="insufficient_scope", scope="{needed}"'
+    )
     assert repo.head.commit == before
 
 

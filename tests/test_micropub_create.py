@@ -1,14 +1,21 @@
 """Create: one request, one commit, one permalink (Micropub §3.3)."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
 
 import frontmatter
 import pytest
+from sqlalchemy import delete
+
+from endpoint.stores.syndications import Syndications, syndications
 
 POST = "2025/11"
+NOTE = {"h": "entry", "content": "Hello"}
+A, B = "https://a.example/1", "https://b.example/2"
 
 
 @pytest.fixture
@@ -32,6 +39,19 @@ def source(client, bearer):
         return answer.json["properties"]
 
     return source
+
+
+def at_once(app, count, act):
+    """Return what ``act(client, number)`` gives for each number, in threads that start as one."""
+    ready = Barrier(count)
+
+    def run(number):
+        with app.test_client() as client:
+            ready.wait()
+            return act(client, number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
 
 
 def as_part(name: str, text: str) -> bytes:
@@ -353,6 +373,211 @@ def test_201_idempotency_can_be_turned_off(installation, start, client_of, beare
     assert second.headers["Location"] != first.headers["Location"]
 
 
+def test_201_idempotency_key_sent_at_once_by_two(client, bearer, repo):
+    before = int(repo.git.rev_list("--count", "HEAD"))
+    headers = {**bearer(), "Idempotency-Key": "k"}
+
+    answers = at_once(
+        client.application,
+        4,
+        lambda client, _: client.post("/micropub", data=NOTE, headers=headers),
+    )
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    assert int(repo.git.rev_list("--count", "HEAD")) == before + 1
+
+
+def test_201_retry_of_a_multipart_body_makes_no_second_post(client, bearer):
+    headers = bearer()
+    bodies = [
+        (
+            part.replace(b"--X", b"--" + boundary),
+            f"multipart/form-data; boundary={boundary.decode()}",
+        )
+        for boundary in (b"one", b"another")
+        for part in [as_part("content", "Hello")]
+    ]
+
+    first, second = (
+        client.post("/micropub", data=body, content_type=kind, headers=headers)
+        for body, kind in bodies
+    )
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_201_a_deleted_post_is_no_answer_to_a_retry(create, client, bearer):
+    first = create(**NOTE).headers["Location"]
+    client.post("/micropub", data={"action": "delete", "url": first}, headers=bearer())
+
+    second = create(**NOTE)
+
+    assert second.status_code == 201
+    assert second.headers["Location"] != first
+
+
+def test_201_eight_at_once_with_one_slug(client, bearer, repo):
+    before = int(repo.git.rev_list("--count", "HEAD"))
+    headers = bearer()
+
+    def post(client, number):
+        body = {"content": f"Number {number}", "mp-slug": "same"}
+        return client.post("/micropub", data=body, headers=headers)
+
+    answers = at_once(client.application, 8, post)
+
+    assert [answer.status_code for answer in answers] == [201] * 8
+    assert len({answer.headers["Location"] for answer in answers}) == 8
+    assert int(repo.git.rev_list("--count", "HEAD")) == before + 8
+    files = repo.git.ls_tree("-r", "--name-only", "HEAD", "content/notes").splitlines()
+    texts = {repo.git.show(f"HEAD:{file}").splitlines()[-1] for file in files if "same" in file}
+    assert texts == {f"Number {number}" for number in range(8)}
+
+
+@pytest.mark.parametrize("syntax", ["mp-syndicate-to[]", "syndicate-to"])
+def test_201_copies_are_asked_for_and_nobody_is_told(create, parts, repo, source, syntax):
+    targets = ["https://social.example/@ada", "https://b.example/"]
+    sent = targets if syntax.endswith("[]") else ",".join(targets)
+
+    response = create(content="Hello", **{syntax: sent})
+
+    permalink = response.headers["Location"]
+    assert sorted(Syndications(parts.engine).targets(permalink)) == sorted(targets)
+    assert set(source(permalink)) == {"content", "published"}
+    assert "Link" not in response.headers
+    assert not any(target in repo.git.show("--format=raw", "HEAD") for target in targets)
+
+
+def test_201_an_empty_target_asks_for_none(create, parts):
+    response = create(content="Hello", **{"mp-syndicate-to[]": ""})
+
+    assert Syndications(parts.engine).targets(response.headers["Location"]) == []
+
+
+def test_201_a_retry_asks_for_the_copies_the_first_request_did_not_get_to(create, parts):
+    body = {"content": "Hello", "mp-syndicate-to": "https://social.example/@ada"}
+    first = create(**body).headers["Location"]
+    with parts.engine.begin() as connection:
+        connection.execute(delete(syndications))
+
+    second = create(**body).headers["Location"]
+
+    assert second == first
+    assert Syndications(parts.engine).targets(first) == ["https://social.example/@ada"]
+
+
+def test_201_links_fit_into_a_header(create):
+    copies = ["https://x.example/" + "a" * 10_000, *(f"https://x.example/{n}" for n in range(999))]
+
+    response = create({"type": ["h-entry"], "properties": {"content": "x", "syndication": copies}})
+
+    links = response.headers.getlist("Link")
+    assert links[0] == '<https://x.example/0>; rel="syndication"'
+    assert sum(map(len, links)) <= 2000
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        'https://x.example/"; rel="micropub',
+        "https://x.example/>; rel=micropub, <https://evil.example/",
+        "https://x.example/\r\nX-Evil: 1",
+        "https://x.example/\x7f",
+        "https://ü.example/",
+        "javascript:alert(1)",
+        " https://x.example/",
+    ],
+    ids=ascii,
+)
+def test_201_what_cannot_stand_in_a_link_header_does_not(create, url):
+    response = create({"type": ["h-entry"], "properties": {"content": "x", "syndication": [url]}})
+
+    assert response.status_code == 201
+    assert "Link" not in response.headers
+    assert "X-Evil" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "Application/JSON;Charset=UTF-8",
+        "application/json; charset=nonsense",
+    ],
+)
+def test_201_json_by_any_name(client, bearer, content_type):
+    body = '{"type":["h-entry"],"properties":{"content":["Grüße 🐟"]}}'.encode()
+
+    response = client.post("/micropub", data=body, content_type=content_type, headers=bearer())
+
+    query = {"q": "source", "url": response.headers["Location"]}
+    answer = client.get("/micropub", query_string=query, headers=bearer())
+    assert answer.json["properties"]["content"] == ["Grüße 🐟"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"photo[0][value]": [A], "photo[0][alt]": ["x"], "photo[1]": [B]}, id="index"),
+        pytest.param({"photo[][value]": [A, B], "photo[][alt]": ["x", ""]}, id="position"),
+        pytest.param({"photo": [A, B], "mp-photo-alt": ["x"]}, id="repeated name"),
+        pytest.param({"photo[]": [A, B], "mp-photo-alt[]": ["x", ""]}, id="an empty alt text"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_201_photos_with_alt_texts_in_every_syntax(client, bearer, source, fields, kind):
+    response = client.post("/micropub", data=fields, content_type=kind, headers=bearer())
+
+    first, second = source(response.headers["Location"])["photo"]
+    assert first == {"value": A, "alt": "x"}
+    assert second in (B, {"value": B, "alt": ""})
+
+
+@pytest.mark.parametrize("generator", ["installation", "jekyll_installation"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("json", {"type": ["h-card"], "properties": {"name": ["Grace"], "url": [A, B]}}),
+        ("data", {"h": "cite", "name": "A book", "url": [A, B]}),
+        ("data", {"h": "event", "name": "Tea", "start": "2026-01-01", "url": [A, B]}),
+    ],
+    ids=["h-card", "h-cite", "h-event"],
+)
+def test_201_the_url_of_another_type_is_its_own(
+    request, start, client_of, bearer_of, generator, kind, body
+):
+    parts = start(request.getfixturevalue(generator))
+    client, headers = client_of(parts), bearer_of(parts)
+
+    response = client.post("/micropub", headers=headers, **{kind: body})
+
+    permalink = response.headers["Location"]
+    query = {"q": "source", "url": permalink}
+    one = client.get("/micropub", query_string=query, headers=headers).json
+    [item] = client.get("/micropub?q=source", headers=headers).json["items"]
+    assert permalink.startswith("https://site.example/")
+    assert one["properties"]["url"] == [A, B]
+    assert item["properties"]["url"] == [permalink, A, B]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("json", {"type": ["h-entry"], "properties": {"content": ["Hi"], "url": [A]}}),
+        ("data", {"h": "entry", "content": "Hi", "url": A}),
+    ],
+    ids=["JSON", "form"],
+)
+def test_201_the_url_of_an_entry_is_its_permalink(client, bearer, repo, kind, body):
+    response = client.post("/micropub", headers=bearer(), **{kind: body})
+
+    assert response.headers["Location"] == "https://site.example/notes/2025/11/hi/"
+    assert A not in repo.git.show("HEAD")
+
+
 def test_201_link_headers_for_copies(create):
     response = create(
         **{
@@ -475,3 +700,30 @@ def test_json_errors_whatever_accept_says(client, bearer):
     assert response.status_code == 400
     assert response.mimetype == "application/json"
     assert set(json.loads(response.data)) == {"error", "error_description"}
+
+
+def test_201_commas_stay_if_so_set(installation, start, client_of, bearer_of, repo):
+    installation.configure(micropub={"split_commas": False})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+
+    response = client.post("/micropub", data={"content": "x", "category": "a,b"}, headers=headers)
+
+    query = {"q": "source", "url": response.headers["Location"]}
+    answer = client.get("/micropub", query_string=query, headers=headers)
+    assert answer.json["properties"]["category"] == ["a,b"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        pytest.param({"category": ["a,b"]}, ["a", "b"], id="alone and bare"),
+        pytest.param({"category[]": ["a,b"]}, ["a,b"], id="with brackets"),
+        pytest.param({"category": ["a,b", "c"]}, ["a,b", "c"], id="twice"),
+        pytest.param({"category": ["a,b"], "category[]": ["c"]}, ["a,b", "c"], id="both"),
+    ],
+)
+def test_201_commas_of_the_early_draft(create, source, sent, kept):
+    response = create(content="x", **sent)
+
+    assert source(response.headers["Location"])["category"] == kept

@@ -117,3 +117,35 @@ def test_400_undelete_where_another_file_is_now(act, post, repo, tmp_path):
     assert response.status_code in (204, 400)
     assert repo.head.commit == before
     assert "Another" in repo.git.show("HEAD:content/notes/2025/11/hello/index.md")
+
+
+def test_204_undelete_after_the_slug_was_wished_again(act, client, bearer):
+    wish = {"mp-slug": "tea"}
+    first = client.post("/micropub", data={"content": "One", **wish}, headers=bearer())
+    act("delete", first.headers["Location"])
+    second = client.post("/micropub", data={"content": "Two", **wish}, headers=bearer())
+
+    response = act("undelete", first.headers["Location"])
+
+    back, other = (
+        source(client, bearer, post.headers["Location"]).json["properties"]
+        for post in (first, second)
+    )
+    assert response.status_code == 204
+    assert (back["content"], other["content"]) == (["One"], ["Two"])
+
+
+def test_400_unknown_or_missing_url_leaves_everything(act, post, repo):
+    before = repo.head.commit
+
+    answers = [act("delete", post + "more/"), act("undelete", "https://site.example/")]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert repo.head.commit == before
+
+
+def test_204_any_spelling_of_the_permalink(act, post, client, bearer):
+    response = act("delete", post.replace("https://site.", "HTTPS://SITE.").rstrip("/") + "#top")
+
+    assert response.status_code == 204
+    assert source(client, bearer, post).status_code == 400

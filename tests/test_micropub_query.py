@@ -1,5 +1,6 @@
 """Queries (Micropub §3.7 and the extensions)."""
 
+import json
 from urllib.parse import parse_qs
 
 import pytest
@@ -58,6 +59,48 @@ def test_200_empty_query_as_a_form(client, bearer):
     assert parse_qs(response.text)["me"] == ["https://site.example/"]
 
 
+def test_200_config_is_nobody_elses_to_keep(query, client, bearer):
+    form = {**bearer(), "Accept": "application/x-www-form-urlencoded"}
+
+    answers = [query(q="config"), query(), client.get("/micropub", headers=form)]
+
+    assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store"] * 3
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/json, application/x-www-form-urlencoded;q=0.8",
+        "*/*",
+        "text/html",
+        "",
+        "nonsense",
+    ],
+)
+def test_200_json_unless_only_a_form_will_do(client, bearer, accept):
+    headers = {**bearer(), "Accept": accept}
+
+    for question in ("", "?q=syndicate-to", "?q=config"):
+        assert client.get(f"/micropub{question}", headers=headers).mimetype == "application/json"
+
+
+def test_200_config_as_json_even_if_a_form_is_asked_for(client, bearer):
+    headers = {**bearer(), "Accept": "application/x-www-form-urlencoded"}
+
+    for question in ("q=config", "q=source", "q=category", "q=post-types"):
+        assert client.get(f"/micropub?{question}", headers=headers).mimetype == "application/json"
+
+
+def test_200_an_endpoint_url_with_a_query_of_its_own(client, bearer):
+    headers = bearer()
+
+    answer = client.get("/micropub?site=1&q=config", headers=headers)
+    created = client.post("/micropub?site=1&q=config", data={"content": "Hi"}, headers=headers)
+
+    assert "syndicate-to" in answer.json
+    assert created.status_code == 201
+
+
 def test_200_every_query_that_config_names_answers(query):
     names = query(q="config").json["q"]
 
@@ -77,6 +120,45 @@ def test_200_config_without_channels_has_no_such_key(query):
     assert config["syndicate-to"] == []
     assert {"note", "article", "photo", "reply"} <= {t["type"] for t in config["post-types"]}
     assert config["visibility"] == ["public", "unlisted"]
+
+
+def test_200_config_repeats_what_the_queries_say(query, posts):
+    config = query(q="config").json
+
+    for question, member in {
+        "syndicate-to": "syndicate-to",
+        "post-types": "post-types",
+        "category": "categories",
+    }.items():
+        assert config[member] == query(q=question).json[member]
+    assert set(config["categories"]) == {"tea", "team", "travel"}
+
+
+def test_200_channels_as_objects_in_both_places(installation, start, client_of, bearer_of):
+    channels = [{"uid": "blog", "name": "Blog"}, {"uid": "tea", "name": "Tea"}]
+    installation.configure(micropub={"channels": channels})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+
+    answer = client.get("/micropub?q=channel", headers=headers).json
+    config = client.get("/micropub?q=config", headers=headers).json
+
+    assert answer == {"channels": channels}
+    assert config["channels"] == channels
+
+
+@pytest.mark.parametrize("client_id", ["https://quill.p3k.io", "HTTPS://Quill.p3k.io/"])
+def test_200_a_client_is_known_in_any_spelling(
+    installation, start, client_of, bearer_of, client_id
+):
+    installation.configure(micropub={"syndicate_to": TARGETS})
+    parts = start()
+
+    answer = client_of(parts).get(
+        "/micropub?q=syndicate-to", headers=bearer_of(parts, "create", client_id)
+    )
+
+    assert [target["name"] for target in answer.json["syndicate-to"]] == ["A", "B"]
 
 
 def test_200_targets_are_offered_to_their_clients(installation, start, client_of, bearer_of):
@@ -111,7 +193,13 @@ def test_200_source_of_one_post(query, posts):
     assert response.json["properties"]["category"] == ["tea", "travel"]
 
 
-@pytest.mark.parametrize("name", ["properties", "properties[]"])
+def test_200_no_names_mean_all_properties(query, posts):
+    whole = query(q="source", url=posts[0]).json
+
+    assert query(q="source", url=posts[0], properties="").json == whole
+
+
+@pytest.mark.parametrize("name", ["properties", "properties[]", "properties[0]"])
 def test_200_source_of_chosen_properties(query, posts, name):
     response = query(q="source", url=posts[0], **{name: ["content", "absent"]})
 
@@ -227,3 +315,86 @@ def test_200_files_made_by_hand_are_posts(query, repo, tmp_path):
     assert note["properties"]["content"] == ["Mine"]
     assert note["properties"]["published"] == ["2026-02-03T04:05:06+00:00"]
     assert page["properties"]["name"] == ["About us"]
+
+
+HAND_WRITTEN = {
+    "a.md": """\
+---
+date: 2026-02-03
+stamps: [2020-01-01, 2020-01-01T10:00:00Z, "12:30", .inf, -.inf, .nan, ~, 0x10, 1_000]
+blob: [!!binary aGk=]
+huge: [99999999999999999999999]
+checkin:
+  type: [h-card]
+  properties: {when: [2020-01-01], 1: [true]}
+tags: [1, yes, 2020-01-01, ~]
+photos: [{url: /a.jpg, alt: 5}]
+1: [y]
+true: [z]
+---
+Mine
+""",
+    "b.md": """\
++++
+date = 2026-02-03
+times = [1979-05-27, 07:32:00, inf, nan, 2020-01-01T00:00:00]
++++
+Mine
+""",
+    "c.md": '{"date": "2026-02-03", "title": {"a": [null]}, "rows": [[1], [null]]}\n\nMine\n',
+    "d.md": "---\ntitle: [a, {b: c}]\ndate: 2026-02-03\nurl: /moved/d/\n---\nMine\n",
+}
+
+
+def test_200_whatever_hand_written_files_hold_is_json(query, repo, tmp_path):
+    with repo.clone(tmp_path / "clone") as clone:
+        for name, text in HAND_WRITTEN.items():
+            file = tmp_path / "clone/content/notes" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        clone.git.add(all=True)
+        clone.index.commit("By hand")
+        clone.remote().push()
+
+    answer = query(q="source")
+
+    items = json.loads(answer.data, parse_constant=pytest.fail)["items"]
+    values = [value for item in items for value in item["properties"].values()]
+    assert {item["properties"]["url"][0].split("/")[-2] for item in items} == {"a", "b", "c", "d"}
+    assert all(isinstance(value, list) and value for value in values)
+    assert "null" not in answer.text
+    for item in items:
+        [url] = item["properties"].pop("url")
+        assert query(q="source", url=url).json == item
+
+
+def test_200_paging_back(query, posts):
+    page = query(q="source", limit=2, offset=2).json
+
+    newer = query(q="source", limit=2, before=page["paging"]["before"]).json
+
+    urls = [item["properties"]["url"][0] for item in newer["items"]]
+    assert urls == [posts[4], posts[3]]
+    assert "before" not in newer["paging"]
+
+
+def test_200_lists_of_chosen_properties_keep_their_urls(query, posts):
+    items = query(q="source", **{"properties[]": ["name", "category"], "limit": 2}).json["items"]
+
+    assert [item["properties"] for item in items] == [
+        {"url": [posts[4]]},
+        {"name": ["An article"], "category": ["tea"], "url": [posts[3]]},
+    ]
+
+
+def test_200_posts_of_a_channel(installation, start, client_of, bearer_of):
+    channels = [{"uid": "blog", "name": "Blog"}, {"uid": "tea", "name": "Tea"}]
+    installation.configure(micropub={"channels": channels})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+    for uid in ("blog", "tea"):
+        client.post("/micropub", data={"content": uid, "mp-channel": uid}, headers=headers)
+
+    items = client.get("/micropub?q=source&channel=tea", headers=headers).json["items"]
+
+    assert [item["properties"]["content"] for item in items] == [["tea"]]

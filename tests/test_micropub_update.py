@@ -1,6 +1,11 @@
 """Update: the action changes what it names and nothing else (Micropub §3.4)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+
+from endpoint.stores.syndications import Syndications
 
 HAND_WRITTEN = """\
 ---
@@ -260,6 +265,12 @@ def test_202_syndication_of_an_existing_post(post, client, bearer, repo):
         pytest.param({"replace": {"visibility": ["private"]}}, id="private"),
         pytest.param({"replace": {"post-status": ["hidden"]}}, id="unknown status"),
         pytest.param({"replace": {"mp-slug": ["other"]}}, id="the slug is settled"),
+        pytest.param({"replace": {"url": ["https://x.example/"]}}, id="so is the permalink"),
+        pytest.param({"delete": ["url", "category"]}, id="which cannot be deleted"),
+        pytest.param({"add": {"access_token": ["x"]}}, id="a token is no property"),
+        pytest.param({"add": {"content": ["more"]}}, id="a second content"),
+        pytest.param({"replace": {"category": [["x"]]}}, id="a list in a list"),
+        pytest.param({"delete": ["category", "content", "syndication", "published"]}, id="all"),
     ],
 )
 def test_400_bad_updates_change_nothing(post, update, repo, body):
@@ -310,3 +321,114 @@ def test_400_update_of_a_deleted_post(post, client, bearer, update, repo):
     assert response.status_code == 400
     assert "undelete" in response.json["error_description"]
     assert repo.head.commit == before
+
+
+def test_204_eight_updates_at_once_are_all_applied(client, bearer, post, properties):
+    app, headers, ready = client.application, bearer("update"), Barrier(8)
+
+    def update(number):
+        body = {"action": "update", "url": post, "add": {"category": [f"c{number}"]}}
+        with app.test_client() as client:
+            ready.wait()
+            return client.post("/micropub", json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(update, range(8)))
+
+    assert answers == [204] * 8
+    assert set(properties(post)["category"]) == {"a", "b", *(f"c{number}" for number in range(8))}
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden", "shown"),
+    [("post-status", "draft", "published"), ("visibility", "unlisted", "public")],
+)
+def test_204_taken_back_and_shown_again(post, update, properties, client, name, hidden, shown):
+    def feed():
+        return [item["id"] for item in client.get("/feed.json").json["items"]]
+
+    before = properties(post), feed()
+    taken_back = update(post, replace={name: [hidden]})
+    between = properties(post)[name], feed()
+    shown_again = update(post, replace={name: [shown]})
+    after = properties(post), feed()
+
+    assert (taken_back.status_code, shown_again.status_code) == (204, 204)
+    assert between == ([hidden], [])
+    assert before[1] == after[1] == [post]
+    assert {**after[0], name: None} == {**before[0], name: None}
+
+
+PLACES = {
+    "the default": {},
+    "a path without a date": {"path": "content/n/{slug}.md", "url": "n/{year}/{month}/{slug}/"},
+    "neither has a date": {"path": "content/n/{slug}.md", "url": "n/{slug}/"},
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_204_another_date_moves_nothing(installation, start, client_of, bearer_of, repo, place):
+    installation.configure(posts={"note": place} if place else {})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+    post = client.post("/micropub", data={"content": "Hi"}, headers=headers).headers["Location"]
+    files = repo.git.ls_tree("-r", "--name-only", "HEAD")
+    body = {"action": "update", "url": post, "replace": {"published": ["2020-02-03T04:05:06Z"]}}
+
+    response = client.post("/micropub", json=body, headers=headers)
+
+    query = {"q": "source", "url": post}
+    source = client.get("/micropub", query_string=query, headers=headers).json
+    [item] = client.get("/micropub?q=source", headers=headers).json["items"]
+    assert response.status_code == 204
+    assert source["properties"]["published"] == ["2020-02-03T04:05:06+00:00"]
+    assert item["properties"]["url"] == [post]
+    assert repo.git.ls_tree("-r", "--name-only", "HEAD") == files
+
+
+def test_204_the_url_of_a_card_can_change(client, bearer, update, properties):
+    body = {"h": "card", "name": "Grace", "url": "https://grace.example/"}
+    card = client.post("/micropub", data=body, headers=bearer()).headers["Location"]
+
+    response = update(card, add={"url": ["https://hopper.example/"]})
+
+    assert response.status_code == 204
+    assert properties(card)["url"] == ["https://grace.example/", "https://hopper.example/"]
+
+
+def test_204_copies_asked_for_in_an_update(post, update, parts, repo):
+    before = repo.head.commit
+
+    response = update(post, add={"mp-syndicate-to": ["https://social.example/@ada"]})
+
+    assert response.status_code == 204
+    assert Syndications(parts.engine).targets(post) == ["https://social.example/@ada"]
+    assert repo.head.commit == before
+
+
+@pytest.mark.parametrize("scope", ["draft", "media", "delete"])
+def test_403_syndication_needs_update_or_create(post, client, bearer, parts, scope):
+    body = {"url": post, "mp-syndicate-to": "https://social.example/@ada"}
+
+    response = client.post("/micropub", data=body, headers=bearer(scope))
+
+    assert response.status_code == 403
+    assert Syndications(parts.engine).targets(post) == []
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        pytest.param(["a *b*", {"html": "<p>c <b>d</b></p>"}, "e <i>"], id="plain and HTML"),
+        pytest.param([{"markdown": "*a*"}, "*a*", {"markdown": "b"}], id="plain and Markdown"),
+        pytest.param([{"html": "<table><tr><td>a</td></tr></table>"}, "b"], id="HTML that stays"),
+    ],
+)
+def test_204_content_of_another_kind_and_back(post, update, properties, contents):
+    for content in contents:
+        response = update(post, replace={"content": [content]})
+
+        [found] = properties(post)["content"]
+        assert response.status_code == 204
+        assert type(found) is type(content)
+        assert found == content or "<table>" in found["html"]

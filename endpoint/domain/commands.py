@@ -10,6 +10,7 @@ from endpoint.errors import InvalidRequest
 _OLD_NAMES = ("slug", "syndicate-to")
 _ALTS = {"photo": "photo-alt", "video": "video-alt"}
 _TEXTS = {"slug", "syndicate-to", "channel", "destination", *_ALTS.values()}
+_MAX_UID_LENGTH = 500
 _MARKUPS = {"text/markdown": "markdown", "text/html": "html"}
 
 
@@ -38,6 +39,8 @@ def is_command(name: str) -> bool:
 
 
 def _read_text(name: str, value: Any) -> str:
+    if isinstance(value, str) and name == "syndicate-to" and len(value) > _MAX_UID_LENGTH:
+        raise InvalidRequest(f"mp-{name} is longer than {_MAX_UID_LENGTH} characters.")
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, int) and not isinstance(value, bool):

@@ -12,7 +12,7 @@ from endpoint.domain.properties import check_single, read_properties
 from endpoint.domain.values import check_name, is_blank, shown, tidy
 from endpoint.errors import InvalidRequest
 
-_FIXED = {"url", "slug", "mp-slug"}
+_FIXED = {"slug", "mp-slug"}
 _RESERVED = {"access_token", "action"}
 _DRAFT_ADDED = ("category", "syndication")
 _DRAFT_TAGS = {"tags": "replace", "add_tags": "add", "remove_tags": "delete"}

@@ -33,7 +33,7 @@ __all__ = [
     "parse_json",
 ]
 
-_NEVER_STORED = ("access_token", "url", "q")
+_NEVER_STORED = ("access_token", "q")
 _SETTINGS = {"published", "updated", "post-status", "visibility"}
 
 
@@ -51,9 +51,12 @@ def parse_form(fields: Mapping[str, list[str]], *, split_commas: bool = True) ->
     if "h" in values:
         head["type"] = _alone(values.pop("h"))
     operations = {name: values[name] for name in OPERATIONS if name in values}
-    if read_action(head | operations) == "update":
-        head |= operations
-        values = {name: given for name, given in values.items() if name not in OPERATIONS}
+    match read_action(head | operations):
+        case "update":
+            head |= operations
+            values = {name: given for name, given in values.items() if name not in OPERATIONS}
+        case "create" if "url" in head:
+            values["url"] = as_list(head.pop("url"))
     return _act(head, values, form_operations)
 
 
@@ -89,14 +92,19 @@ def _act(head: Head, values: Properties, operations: Callable[[Head], Operations
 
 
 def _create(head: Head, values: Properties) -> Create:
+    type_ = read_type(head)
     kept = {name: given for name, given in values.items() if name not in _NEVER_STORED}
+    if type_ == "h-entry":
+        # The URL of an h-entry is its permalink, which is ours to settle; that of a
+        # card, a citation or an event is somewhere else.
+        kept.pop("url", None)
     raw, commands = split_commands(kept)
     read = read_properties(raw)
     properties = {name: given for name, given in read.items() if given}
     check_single(properties)
     if not properties.keys() - _SETTINGS:
         raise InvalidRequest("The post is empty: no property has a value.")
-    return Create(read_type(head), properties, commands)
+    return Create(type_, properties, commands)
 
 
 def _update(head: Head, operations: Operations, values: Properties) -> Update | Syndicate:

@@ -9,6 +9,8 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 from endpoint.errors import InvalidRequest, UnsupportedMediaType
 
 _MAX_FIELDS = 20_000
+_MULTIPART = "multipart/form-data"
+_URLENCODED = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,11 @@ class Form:
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()
+
+
+def is_form() -> bool:
+    """Return whether the request's body says that it is a form, of either kind."""
+    return request.mimetype in (_URLENCODED, _MULTIPART)
 
 
 def read_form() -> Form:
@@ -46,13 +53,12 @@ def read_json() -> bytes:
 
 
 def _parse_form() -> Form:
-    match request.mimetype:
-        case "multipart/form-data":
-            return _parse_multipart(request.get_data())
-        case "application/x-www-form-urlencoded":
-            return Form(_parse_urlencoded(request.get_data()))
-        case "" if not request.get_data():
-            return Form()
+    if request.mimetype == _MULTIPART:
+        return _parse_multipart(request.get_data())
+    if request.mimetype == _URLENCODED:
+        return Form(_parse_urlencoded(request.get_data()))
+    if not request.mimetype and not request.get_data():
+        return Form()
     raise UnsupportedMediaType(
         "Content-Type must be application/json, multipart/form-data"
         " or application/x-www-form-urlencoded"

@@ -6,7 +6,7 @@ from flask import current_app, request
 
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest, Unauthorized
-from endpoint.handlers.bodies import read_form
+from endpoint.handlers.bodies import is_form, read_form
 from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
@@ -61,6 +61,6 @@ def _header_tokens() -> list[str]:
 
 
 def _body_tokens() -> list[str]:
-    if request.method != "POST" or request.is_json:
+    if request.method != "POST" or not is_form():
         return []
     return [token for token in read_form().fields.get("access_token", []) if token]

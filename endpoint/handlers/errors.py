@@ -4,6 +4,7 @@ import structlog
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from endpoint.domain.values import shown
 from endpoint.errors import (
     EndpointError,
     InvalidRequest,
@@ -34,7 +35,7 @@ def answer(error: EndpointError) -> Response:
     response = jsonify(body)
     response.status_code = error.status
     response.headers["Cache-Control"] = "no-store"
-    if error.status == 401:
+    if error.status in (401, 403):
         response.headers["WWW-Authenticate"] = _challenge(error)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
@@ -43,7 +44,10 @@ def answer(error: EndpointError) -> Response:
 
 def _challenge(error: EndpointError) -> str:
     # Without a token the challenge stands alone (RFC 6750 §3.1).
-    return "Bearer" if error.error == "unauthorized" else f'Bearer error="{error.error}"'
+    if error.error == "unauthorized":
+        return "Bearer"
+    scope = f', scope="{error.scope}"' if error.scope else ""
+    return f'Bearer error="{error.error}"{scope}'
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -65,7 +69,7 @@ def _describe(error: HTTPException) -> str:
         case 404:
             return "There is nothing at this URL"
         case 405:
-            return f"This URL does not answer {request.method}"
+            return f"This URL does not answer {shown(request.method)}"
         case 413:
             limit = request.max_content_length
             return f"The body is too large; this server takes at most {limit} bytes"

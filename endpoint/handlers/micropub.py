@@ -1,6 +1,8 @@
 """The Micropub endpoint: queries by GET, actions by POST."""
 
+import re
 from http import HTTPStatus
+from itertools import accumulate
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
@@ -17,11 +19,18 @@ from endpoint.domain.micropub import (
     parse_json,
 )
 from endpoint.domain.posts import Post
+from endpoint.domain.values import shown
 from endpoint.errors import InvalidRequest
 from endpoint.handlers.bodies import read_form, read_json
 from endpoint.handlers.context import authorize, services
 
 bp = Blueprint("micropub", __name__)
+
+_LINKABLE = re.compile(r"https?://[!#-;=?-\[\]-~]{1,500}")
+"""A URL that can stand in a Link header (RFC 8288 §3)."""
+
+_MAX_LINKS_LENGTH = 2000
+"""Proxies give up on answers whose headers are longer than 4 to 8 kB."""
 
 
 @bp.get("/micropub", strict_slashes=False)
@@ -61,7 +70,7 @@ def _read_action() -> Action:
     form = read_form()
     if form.uploads:
         raise InvalidRequest(
-            f"{form.uploads[0].parameter} is a file, and this server takes no files yet;"
+            f"{shown(form.uploads[0].parameter)} is a file, and this server takes no files yet;"
             " send the URL of a published one"
         )
     return parse_form(form.fields, split_commas=services().split_commas)
@@ -69,22 +78,14 @@ def _read_action() -> Action:
 
 def _created(post: Post) -> list[tuple[str, str]]:
     links = [
-        ("Link", f'<{url}>; rel="{rel}"')
+        f'<{url}>; rel="{rel}"'
         for rel in ("shortlink", "syndication")
         for url in post.properties.get(rel, [])
-        if is_header_safe(url)
+        if isinstance(url, str) and _LINKABLE.fullmatch(url)
     ]
-    return [("Location", post.permalink), *links]
-
-
-def is_header_safe(url: object) -> bool:
-    """Say whether ``url`` is an http(s) URL that can stand in a Link header (RFC 8288 §3)."""
-    return (
-        isinstance(url, str)
-        and url.startswith(("http://", "https://"))
-        and url.isascii()
-        and not any(character in '<>" ' or ord(character) < 32 for character in url)
-    )
+    lengths = accumulate(map(len, links))
+    fitting = [link for link, end in zip(links, lengths, strict=True) if end <= _MAX_LINKS_LENGTH]
+    return [("Location", post.permalink), *(("Link", link) for link in fitting)]
 
 
 def _answer(body: dict[str, object]) -> Response:
@@ -94,8 +95,9 @@ def _answer(body: dict[str, object]) -> Response:
     )
     is_flat = request.args.get("q", "syndicate-to") == "syndicate-to"
     if is_flat and accepted == "application/x-www-form-urlencoded":
-        return Response(_to_form(body), mimetype=accepted)
-    response = jsonify(body)
+        response = Response(_to_form(body), mimetype=accepted)
+    else:
+        response = jsonify(body)
     response.headers["Cache-Control"] = "no-store"
     return response
 

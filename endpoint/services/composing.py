@@ -8,7 +8,7 @@ from typing import Any
 from endpoint.domain.dates import format_date, parse_date
 from endpoint.domain.markup import looks_like_html, sanitize, to_text
 from endpoint.domain.micropub import Create, Update
-from endpoint.domain.posts import Properties
+from endpoint.domain.posts import Post, Properties
 from endpoint.domain.tokens import Token
 from endpoint.errors import InsufficientScope, InvalidRequest
 
@@ -30,12 +30,20 @@ def compose(create: Create, token: Token, now: datetime, zone: tzinfo) -> Proper
     return properties
 
 
-def clean_update(update: Update, post: Properties, zone: tzinfo) -> Update:
+def clean_update(update: Update, post: Post, zone: tzinfo) -> Update:
     """Return ``update`` with the values it brings cleaned as those of a create are.
 
     What the post holds already is left alone: it may be the owner's own HTML.
+    Raise InvalidRequest if it touches the permalink.
     """
-    is_named = "name" in post or "name" in update.replace
+    if post.type == "h-entry" and "url" in {
+        *update.replace,
+        *update.add,
+        *update.delete,
+        *update.drop,
+    }:
+        raise InvalidRequest("url cannot be updated: a permalink is settled at creation")
+    is_named = "name" in post.properties or "name" in update.replace
     return replace(
         update,
         replace=_clean(update.replace, zone, is_named=is_named),

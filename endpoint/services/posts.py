@@ -91,10 +91,12 @@ class Posts:
         key = _request_key(create, token, idempotency_key)
         with self._writing() as writer:
             if first := self._find_first(key, now, is_keyed=bool(idempotency_key)):
-                return first
-            post = self._place(post, slug, published, writer)
-            self._creations.remember(key, post.permalink, now, keep=_KEY_LIFE)
-            self._commit(writer, {post.path: self._generator.write(post)}, "", post, now)
+                post = first
+            else:
+                post = self._place(post, slug, published, writer)
+                self._creations.remember(key, post.permalink, now, keep=_KEY_LIFE)
+                self._commit(writer, {post.path: self._generator.write(post)}, "", post, now)
+        # Also for a retry: the first request may have ended before it came this far.
         self._syndicate(post.permalink, create.commands, now)
         return post
 
@@ -105,12 +107,13 @@ class Posts:
         zone = self._rules.zone
         with self._writing() as writer:
             post = self._find(update.url)
-            asked = clean_update(update, post.properties, zone)
-            changed = mark_updated(post.properties, apply_update(post.properties, asked), now, zone)
-            if not changed:
+            asked = clean_update(update, post, zone)
+            changed = apply_update(post.properties, asked)
+            if not changed.keys() - {"updated"}:
                 raise InvalidRequest(
                     "The update would leave nothing of the post; delete it instead"
                 )
+            changed = mark_updated(post.properties, changed, now, zone)
             after = replace(
                 post,
                 kind=discover(post.type, changed),

@@ -7,6 +7,7 @@ from endpoint.config.tables import MicropubConfig, SyndicationTarget
 from endpoint.domain.lists import parse_selection
 from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
+from endpoint.domain.urls import same_profile
 from endpoint.domain.vocabulary import POST_TYPES
 from endpoint.errors import InvalidRequest
 from endpoint.stores.index import PostIndex
@@ -44,6 +45,7 @@ class Queries:
             "q": list(self._answers),
             **self._syndicate_to(arguments, token),
             **self._post_types(arguments, token),
+            **self._categories(arguments, token),
             # Quill cannot show channels that are objects, so none are listed unless set up.
             **(channels if channels["channels"] else {}),
             "visibility": ["public", "unlisted"],
@@ -52,7 +54,7 @@ class Queries:
     def _source(self, arguments: Arguments, token: Token) -> Answer:
         token.require("create", "draft", "update", "delete", "undelete", "media")
         self._index.catch_up()
-        wanted = [*arguments.get("properties", []), *arguments.get("properties[]", [])]
+        wanted = _wanted(arguments)
         if "url" not in arguments:
             return self._list(arguments, wanted)
         post = self._index.find(arguments["url"][-1])
@@ -97,9 +99,17 @@ def _source_of(post: Post) -> Answer:
 
 
 def _item(post: Post, wanted: list[str]) -> Answer:
-    # Every item has its URL, because a client needs it to update the post.
+    # Every item has its URL, because a client needs it to update the post; a card or an
+    # event may have others of its own, which come after it.
     shown = _pick(post.properties, wanted) if wanted else post.properties
-    return {"type": [post.type], "properties": {**shown, "url": [post.permalink]}}
+    urls = [post.permalink, *post.properties.get("url", [])]
+    return {"type": [post.type], "properties": {**shown, "url": urls}}
+
+
+def _wanted(arguments: Arguments) -> list[str]:
+    """Return the names in ``properties``, ``properties[]`` and ``properties[0]``, …."""
+    names = (name for name in arguments if name == "properties" or name.startswith("properties["))
+    return [wanted for name in names for wanted in arguments[name] if wanted]
 
 
 def _pick(properties: Mapping[str, Any], wanted: list[str]) -> Answer:
@@ -112,11 +122,11 @@ def _describe(target: SyndicationTarget) -> Answer:
 
 
 def _is_offered(target: SyndicationTarget, token: Token) -> bool:
-    return not target.clients or token.client_id in target.clients
+    return not target.clients or any(_is_same(token.client_id, client) for client in target.clients)
 
 
-def _names(contact: Answer) -> str:
-    return f"{contact['name']} {contact['nickname']}".casefold()
+def _is_same(client_id: str, other: str) -> bool:
+    return client_id == other or same_profile(client_id, other)
 
 
 def _filter(arguments: Arguments) -> str:

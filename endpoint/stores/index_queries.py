@@ -68,11 +68,7 @@ def _read_cursor(selection: Selection) -> Cursor | None:
     return Cursor.parse("after", selection.after) if selection.after else None
 
 
-def select_labels(*, public_only: bool, now: int) -> Select[tuple[str]]:
-    """Return the query for every tag in use, each once.
-
-    It leaps from tag to tag: the cost is that of the tags, not of the posts.
-    """
+def _select_labels(*seen_by: ColumnElement[bool]) -> Select[Any]:
     tags = labels.alias()
     seen = [tags.c.family == TAG]
     if public_only:
