@@ -16,6 +16,7 @@ from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
 from endpoint.services.posts import PostRules, Posts
 from endpoint.services.queries import Queries
+from endpoint.services.retries import Retries
 from endpoint.services.site import Site
 from endpoint.services.tokens import Tokens
 from endpoint.stores.creations import Creations
@@ -51,13 +52,12 @@ def _make_services(parts: Parts) -> Services:
             parts.repository,
             parts.index,
             parts.generator,
-            Creations(parts.engine),
+            Retries(Creations(parts.engine), timedelta(seconds=micropub_config.idempotency_s)),
             Syndications(parts.engine),
             PostRules(
                 zone=config.zone,
                 message=config.repository.message,
                 channels=tuple(channel.uid for channel in micropub_config.channels),
-                idempotency=timedelta(seconds=micropub_config.idempotency_s),
             ),
             parts.clock,
             announce=parts.bell.ring,

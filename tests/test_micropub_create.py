@@ -291,18 +291,17 @@ def test_201_a_deleted_permalink_is_not_given_again(create, client, bearer):
 @pytest.mark.parametrize(
     "slug",
     [
-        "../../etc/passwd",
-        "..%2f..%2fetc",
         "/absolute",
         ".git/config",
         "a/b/c",
         "nul\\back",
-        "x" * 10_000,
-        "!!!",
         "index",
         "_index",
         "CON",
         "ünïcödé ✓",
+        "x" * 900,
+        " ",
+        "🎉",
         "line\nbreak\r\nX-Injected: 1",
     ],
     ids=lambda slug: slug[:20],
@@ -318,6 +317,36 @@ def test_201_slugs_stay_inside_the_content_folder(create, repo, slug):
     assert location.isascii()
     assert all(len(part.encode()) <= 255 for part in path.split("/"))
     assert not any(part.startswith((".", "_")) for part in path.split("/"))
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "../../etc/passwd",
+        "..%2f..%2fetc",
+        "..\\..\\x",
+        "..",
+        "x" * 10_000,
+        "!!!",
+        "-- . --",
+        "a\0b",
+    ],
+    ids=lambda slug: slug[:20].encode("unicode_escape").decode(),
+)
+@pytest.mark.parametrize("syntax", ["form", "json"])
+def test_400_slugs_that_cannot_be_meant(create, repo, slug, syntax):
+    before = repo.head.commit
+
+    if syntax == "json":
+        response = create(
+            {"type": ["h-entry"], "properties": {"content": ["x"], "mp-slug": [slug]}}
+        )
+    else:
+        response = create(**{"content": "x", "mp-slug": slug})
+
+    assert response.status_code == 400
+    assert "slug" in response.json["error_description"]
+    assert repo.head.commit == before
 
 
 def test_201_retry_of_the_same_body_makes_no_second_post(create, repo):

@@ -4,6 +4,7 @@ from typing import Any
 
 from endpoint.domain.actions import Commands
 from endpoint.domain.posts import Properties
+from endpoint.domain.slugs import check_slug
 from endpoint.domain.values import is_blank
 from endpoint.errors import InvalidRequest
 
@@ -28,6 +29,8 @@ def split_commands(values: Properties) -> tuple[Properties, Commands]:
             commands.setdefault(name.removeprefix("mp-"), []).extend(values[name])
     for name in commands.keys() & _TEXTS:
         commands[name] = [_read_text(name, value) for value in commands[name]]
+    for slug in commands.get("slug", []):
+        check_slug(slug)
     _pair_alts(properties, commands)
     _mark_content(properties, values.get("p3k-content-type", []))
     return properties, _without_blanks(commands)

@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 _MAX_NESTING = 60
+_MAX_PARSED = 200_000
 _MAX_BRACKETS = 10_000
 _PARSERS = {
     html: MarkdownIt("commonmark", {"html": html, "maxNesting": _MAX_NESTING}).enable(
@@ -51,11 +52,11 @@ _OPENING_BLOCK = re.compile(
 def parse(markdown: str, *, html: bool = False) -> list[Token] | None:
     """Return the tokens of ``markdown``: CommonMark, tables and strikethrough.
 
-    Return None for what is nested deeper than a person nests, or made to keep a
-    parser busy. HTML is text, unless ``html``.
+    Return None for what is longer than a book's chapter, nested deeper than a
+    person nests, or made to keep a parser busy. HTML is text, unless ``html``.
     """
     # Every open bracket costs the parser a look ahead as deep as the nesting.
-    if markdown.count("[") > _MAX_BRACKETS:
+    if len(markdown) > _MAX_PARSED or markdown.count("[") > _MAX_BRACKETS:
         return None
     tokens = _PARSERS[html].parse(markdown)
     # At its limit the parser drops what lies deeper.

@@ -4,18 +4,38 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from unicodedata import category
+from urllib.parse import unquote
 
 from slugify import slugify
 
 from endpoint.domain.markup import render, to_text
 from endpoint.domain.posts import Properties
+from endpoint.errors import InvalidRequest
 
 _MAX_LENGTH = 80
+_MAX_WISHED = 1000
+_SEPARATOR = re.compile(r"[/\\]")
 _MAX_WORDS = 8
 _MAX_READ = 5000
 _SECTION_PAGES = ("index",)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+
+
+def check_slug(wished: str) -> None:
+    """Raise InvalidRequest if ``wished`` cannot be meant as a slug.
+
+    What is only unusual (blanks, capitals, letters beyond ASCII, some length) is
+    cleaned by ``make_slug``; a way out of the folder, a text of more than 1,000
+    characters or nothing but punctuation is an error in the client.
+    """
+    if len(wished) > _MAX_WISHED:
+        raise InvalidRequest(f"mp-slug is longer than {_MAX_WISHED} characters")
+    if ".." in _SEPARATOR.split(unquote(wished)):
+        raise InvalidRequest("mp-slug must not lead to another folder")
+    if wished.strip() and all(category(character)[0] in "PZ" for character in wished):
+        raise InvalidRequest("mp-slug must hold a letter or a digit, not punctuation alone")
 
 
 def make_slug(wished: str | None, properties: Properties, published: datetime) -> str:

@@ -93,16 +93,16 @@ def _parse_multipart(body: bytes) -> Form:
         if isinstance(part, File):
             # A file input left empty is sent without name and bytes.
             if part.filename or content:
-                uploads.append(Upload(part.name, part.filename, content))
+                uploads.append(Upload(part.name, part.filename, bytes(content)))
         else:
             fields.setdefault(part.name, []).append(_decode(content))
     return Form(fields, tuple(uploads))
 
 
-def _parts(body: bytes, boundary: str) -> list[tuple[Field | File, bytes]]:
+def _parts(body: bytes, boundary: str) -> list[tuple[Field | File, bytearray]]:
     # werkzeug's own form parser swallows malformed bodies and bad UTF-8, so
     # its decoder is driven here.
-    parts: list[tuple[Field | File, bytes]] = []
+    parts: list[tuple[Field | File, bytearray]] = []
     try:
         decoder = MultipartDecoder(boundary.encode("ascii"), max_parts=_MAX_FIELDS)
         decoder.receive_data(body)
@@ -110,10 +110,9 @@ def _parts(body: bytes, boundary: str) -> list[tuple[Field | File, bytes]]:
         while not isinstance(event := decoder.next_event(), Epilogue):
             match event:
                 case Field() | File():
-                    parts.append((event, b""))
+                    parts.append((event, bytearray()))
                 case Data():
-                    part, content = parts.pop()
-                    parts.append((part, content + event.data))
+                    parts[-1][1].extend(event.data)
                 case NeedData():
                     raise InvalidRequest("The multipart body ends in the middle of a part")
     except InvalidRequest:
@@ -123,7 +122,7 @@ def _parts(body: bytes, boundary: str) -> list[tuple[Field | File, bytes]]:
     return parts
 
 
-def _decode(content: bytes) -> str:
+def _decode(content: bytearray) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-_EXPOSED = "Location, Link, Retry-After, WWW-Authenticate"
+_EXPOSED = "Location, Link, ETag, Retry-After, WWW-Authenticate"
 _ALLOWED = "Authorization, Content-Type, Accept, Idempotency-Key"
 
 

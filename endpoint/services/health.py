@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
-from endpoint.errors import Unavailable
+from endpoint.stores.database import ping
 from endpoint.stores.repository import Repository
 
 
@@ -19,8 +18,4 @@ class Health:
     def require(self) -> None:
         """Raise Unavailable, saying what is missing, unless a post could be made now."""
         self.repository.head()
-        try:
-            with self.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except SQLAlchemyError as error:
-            raise Unavailable("The database does not answer") from error
+        ping(self.engine)

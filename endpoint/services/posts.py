@@ -1,11 +1,9 @@
 """Create, update, delete and undelete posts: one action, one commit."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from itertools import count
 from typing import Any
 
@@ -22,15 +20,12 @@ from endpoint.domain.updates import apply_update
 from endpoint.errors import EndpointError, InvalidRequest
 from endpoint.generators.generator import Generator
 from endpoint.services.composing import choose_channels, clean_update, compose, mark_updated
-from endpoint.stores.creations import Creations
+from endpoint.services.retries import Asking, Retries
 from endpoint.stores.index import PostIndex
 from endpoint.stores.repository import Entry, Repository, Writer
 from endpoint.stores.syndications import Syndications
 
 _log = structlog.get_logger()
-
-_KEY_LIFE = timedelta(days=1)
-"""How long an ``Idempotency-Key`` is remembered."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,6 @@ class PostRules:
     zone: tzinfo
     message: str
     channels: tuple[str, ...] = ()
-    idempotency: timedelta = timedelta(seconds=60)
 
 
 class Posts:
@@ -55,7 +49,7 @@ class Posts:
         repository: Repository,
         index: PostIndex,
         generator: Generator,
-        creations: Creations,
+        retries: Retries,
         syndications: Syndications,
         rules: PostRules,
         clock: Callable[[], datetime],
@@ -64,7 +58,7 @@ class Posts:
         self._repository = repository
         self._index = index
         self._generator = generator
-        self._creations = creations
+        self._retries = retries
         self._syndications = syndications
         self._rules = rules
         self._clock = clock
@@ -88,13 +82,13 @@ class Posts:
         )
         published = (post.published or now).astimezone(self._rules.zone)
         slug = make_slug(_first(create.commands.get("slug")), properties, published)
-        key = _request_key(create, token, idempotency_key)
+        asking = Asking.of(create, token, idempotency_key)
         with self._writing() as writer:
-            if first := self._find_first(key, now, is_keyed=bool(idempotency_key)):
+            if first := self._find_first(asking, now):
                 post = first
             else:
                 post = self._place(post, slug, published, writer)
-                self._creations.remember(key, post.permalink, now, keep=_KEY_LIFE)
+                self._retries.remember(asking, post.permalink, now)
                 self._commit(writer, {post.path: self._generator.write(post)}, "", post, now)
         # Also for a retry: the first request may have ended before it came this far.
         self._syndicate(post.permalink, create.commands, now)
@@ -183,9 +177,8 @@ class Posts:
     def _channels(self, commands: Commands) -> tuple[str, ...]:
         return choose_channels(commands.get("channel", []), self._rules.channels)
 
-    def _find_first(self, key: str, now: datetime, *, is_keyed: bool) -> Post | None:
-        window = _KEY_LIFE if is_keyed else self._rules.idempotency
-        permalink = self._creations.find(key, since=now - window) if window else None
+    def _find_first(self, asking: Asking, now: datetime) -> Post | None:
+        permalink = self._retries.recall(asking, now)
         return self._index.find(permalink) if permalink else None
 
     def _place(self, post: Post, slug: str, published: datetime, writer: Writer) -> Post:
@@ -218,14 +211,6 @@ class Posts:
         targets = [str(target) for target in commands.get("syndicate-to", []) if target]
         if targets:
             self._syndications.ask(permalink, targets, now)
-
-
-def _request_key(create: Create, token: Token, idempotency_key: str | None) -> str:
-    body = idempotency_key or json.dumps(
-        [create.type, create.properties, create.commands], sort_keys=True
-    )
-    kind = "key" if idempotency_key else "body"
-    return hashlib.sha256(f"{kind}\n{token.id}\n{body}".encode()).hexdigest()
 
 
 def _first(values: list[Any] | None) -> str | None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Engine, String, Table, Text, delete, insert, select
 
-from endpoint.stores.database import Moment, metadata, writing
+from endpoint.stores.database import Moment, available, metadata, writing
 
 creations = Table(
     "creations",
@@ -26,12 +26,12 @@ class Creations:
         query = select(creations.c.permalink).where(
             creations.c.key == key, creations.c.created_at >= since
         )
-        with self._engine.connect() as connection:
+        with available(), self._engine.connect() as connection:
             return connection.execute(query).scalar()
 
     def remember(self, key: str, permalink: str, now: datetime, keep: timedelta) -> None:
         """Note that ``key`` is about to make ``permalink``; forget what is older than ``keep``."""
-        with writing(self._engine) as connection:
+        with available(), writing(self._engine) as connection:
             connection.execute(
                 delete(creations).where(
                     (creations.c.key == key) | (creations.c.created_at < now - keep)

@@ -17,10 +17,11 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
-from endpoint.errors import ConfigError
+from endpoint.errors import ConfigError, Unavailable
 from endpoint.stores import sqlite
 
 metadata = MetaData()
@@ -71,6 +72,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect().execution_options(**sqlite.IMMEDIATE) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Turn what the database refuses into Unavailable."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        raise Unavailable("The database cannot be reached; try again in a moment") from error
+
+
+def ping(engine: Engine) -> None:
+    """Ask the database for nothing; raise Unavailable if it does not answer."""
+    with available(), engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
 
 
 def prepare(engine: Engine) -> None:

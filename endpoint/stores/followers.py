@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from endpoint.stores.database import Moment, metadata, writing
+from endpoint.stores.database import Moment, available, metadata, writing
 
 followers = Table(
     "followers",
@@ -59,7 +59,7 @@ class Followers:
             followers.c.attempts,
             followers.c.last_error,
         )
-        with self._engine.connect() as connection:
+        with available(), self._engine.connect() as connection:
             row = connection.execute(select(*columns).where(followers.c.name == name)).first()
         return Progress(*row) if row else Progress()
 
@@ -72,7 +72,7 @@ class Followers:
             .where(followers.c.name == name, free, due)
             .values(state="working", lease_until=now + lease)
         )
-        with writing(self._engine) as connection:
+        with available(), writing(self._engine) as connection:
             _ensure(connection, name)
             return connection.execute(taking).rowcount == 1
 
@@ -110,7 +110,7 @@ class Followers:
         self._set(name, next_attempt_at=None)
 
     def _set(self, name: str, **values: object) -> None:
-        with self._engine.begin() as connection:
+        with available(), self._engine.begin() as connection:
             connection.execute(update(followers).where(followers.c.name == name).values(**values))
 
 

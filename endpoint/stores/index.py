@@ -12,8 +12,9 @@ from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.tombstones import Tombstone
 from endpoint.generators.generator import Generator
-from endpoint.stores.index_queries import select_labels, select_page
-from endpoint.stores.index_reader import IndexReader, reaching
+from endpoint.stores.database import available
+from endpoint.stores.index_queries import PUBLIC_TAGS, TAGS, select_page
+from endpoint.stores.index_reader import IndexReader
 from endpoint.stores.index_rows import AnyRow, from_microseconds, to_microseconds, to_post
 from endpoint.stores.index_tables import posts, problems, tombstones
 from endpoint.stores.index_updates import IndexUpdates, Progress
@@ -59,12 +60,12 @@ class PostIndex:
         self._reader = IndexReader(engine)
         self._clock = clock
         self._updates = IndexUpdates(engine, repository, generator, clock, literal)
-        with reaching():
+        with available():
             self._updates.prepare()
 
     def catch_up(self) -> None:
         """Take in the commits since the last time; without any it costs one small query."""
-        with reaching():
+        with available():
             self._updates.catch_up()
 
     def rebuild(self, progress: Progress | None = None) -> None:
@@ -72,7 +73,7 @@ class PostIndex:
 
         ``progress`` is called with the number of files read and of all files.
         """
-        with reaching():
+        with available():
             self._updates.rebuild(progress or (lambda _done, _total: None))
 
     def find(self, permalink: str) -> Post | None:
@@ -132,7 +133,10 @@ class PostIndex:
     def categories(self, part: str | None = None, *, public_only: bool = False) -> list[str]:
         """Return the tags in use that contain ``part`` in any case, each once, sorted."""
         now = to_microseconds(self._clock())
-        rows = self._reader.all(select_labels(public_only=public_only, now=now))
+        if public_only:
+            rows = self._reader.all(PUBLIC_TAGS, {"now": now})
+        else:
+            rows = self._reader.all(TAGS)
         wanted = (part or "").casefold()
         found = [row.label for row in rows if wanted in row.label.casefold()]
         return sorted(found, key=lambda label: (label.casefold(), label))

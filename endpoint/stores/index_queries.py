@@ -36,6 +36,26 @@ STATE = select(
 """How things stand at ``now``, in UTC microseconds: what is indexed, and the newest post out."""
 
 
+def _select_tags(*, public_only: bool) -> Select[Any]:
+    # It leaps from tag to tag: the cost is that of the tags, not of the posts.
+    tags = labels.alias()
+    seen = [tags.c.family == TAG]
+    if public_only:
+        seen += [tags.c.public, tags.c.published <= bindparam("now")]
+    first = select(tags.c.label).where(*seen).order_by(tags.c.label).limit(1)
+    names = select(first.scalar_subquery().label("label")).cte("names", recursive=True)
+    following = first.where(tags.c.label > names.c.label).correlate(names).scalar_subquery()
+    names = names.union_all(select(following).where(names.c.label.is_not(None)))
+    return select(names.c.label).where(names.c.label.is_not(None))
+
+
+TAGS = _select_tags(public_only=False)
+"""Every tag in use, each once."""
+
+PUBLIC_TAGS = _select_tags(public_only=True)
+"""The tags of the posts that are public at ``now``, in UTC microseconds."""
+
+
 def select_page(selection: Selection, now: int, *columns: ColumnElement[Any]) -> Select[Any]:
     """Return the query for ``columns`` of the posts in ``selection``, one past its limit.
 
@@ -66,18 +86,6 @@ def _read_cursor(selection: Selection) -> Cursor | None:
     if selection.before:
         return Cursor.parse("before", selection.before)
     return Cursor.parse("after", selection.after) if selection.after else None
-
-
-def _select_labels(*seen_by: ColumnElement[bool]) -> Select[Any]:
-    tags = labels.alias()
-    seen = [tags.c.family == TAG]
-    if public_only:
-        seen += [tags.c.public, tags.c.published <= now]
-    first = select(tags.c.label).where(*seen).order_by(tags.c.label).limit(1)
-    names = select(first.scalar_subquery().label("label")).cte("names", recursive=True)
-    following = first.where(tags.c.label > names.c.label).correlate(names).scalar_subquery()
-    names = names.union_all(select(following).where(names.c.label.is_not(None)))
-    return select(names.c.label).where(names.c.label.is_not(None))
 
 
 def _check(selection: Selection) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Engine, Select, String, Table, Text, insert, select
 
-from endpoint.stores.database import Moment, metadata, writing
+from endpoint.stores.database import Moment, available, metadata, writing
 
 syndications = Table(
     "syndications",
@@ -25,7 +25,7 @@ class Syndications:
 
     def ask(self, permalink: str, targets: Iterable[str], now: datetime) -> None:
         """Note that ``permalink`` should be copied to each of ``targets``."""
-        with writing(self._engine) as connection:
+        with available(), writing(self._engine) as connection:
             known = set(connection.execute(_targets_of(permalink)).scalars())
             rows = [
                 {"permalink": permalink, "target": target, "state": "wanted", "asked_at": now}
@@ -37,7 +37,7 @@ class Syndications:
 
     def targets(self, permalink: str) -> list[str]:
         """Return the targets that were asked for, oldest first."""
-        with self._engine.connect() as connection:
+        with available(), self._engine.connect() as connection:
             return list(connection.execute(_targets_of(permalink)).scalars())
 
 

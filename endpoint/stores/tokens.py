@@ -1,7 +1,5 @@
 """The tokens that were made here: their hashes and what they grant."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,11 +15,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import OperationalError
 
 from endpoint.domain.tokens import split_scopes
-from endpoint.errors import Unavailable
-from endpoint.stores.database import Moment, metadata
+from endpoint.stores.database import Moment, available, metadata
 
 tokens = Table(
     "tokens",
@@ -71,13 +67,13 @@ class TokenStore:
             "issued_at": token.issued_at,
             "expires_at": token.expires_at,
         }
-        with _available(), self._engine.begin() as connection:
+        with available(), self._engine.begin() as connection:
             connection.execute(insert(tokens).values(row))
 
     def find(self, secret_hash: str) -> IssuedToken | None:
         """Return the token whose secret has this hash, good or not."""
         query = select(tokens).where(tokens.c.hash == secret_hash)
-        with _available(), self._engine.connect() as connection:
+        with available(), self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         return _read(row) if row else None
 
@@ -86,7 +82,7 @@ class TokenStore:
         if token.last_used_at and now - token.last_used_at < _USE_INTERVAL:
             return
         noted = or_(tokens.c.last_used_at.is_(None), tokens.c.last_used_at <= now - _USE_INTERVAL)
-        with _available(), self._engine.begin() as connection:
+        with available(), self._engine.begin() as connection:
             connection.execute(
                 update(tokens).where(tokens.c.id == token.id, noted).values(last_used_at=now)
             )
@@ -94,14 +90,14 @@ class TokenStore:
     def all(self) -> list[IssuedToken]:
         """Return every token, newest first."""
         query = select(tokens).order_by(tokens.c.issued_at.desc(), tokens.c.id)
-        with _available(), self._engine.connect() as connection:
+        with available(), self._engine.connect() as connection:
             return [_read(row) for row in connection.execute(query).mappings()]
 
     def revoke(self, token_id: str, now: datetime) -> bool:
         """Revoke a token, for good; False if there is none with this id."""
         known = select(tokens.c.id).where(tokens.c.id == token_id)
         revoking = update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
-        with _available(), self._engine.begin() as connection:
+        with available(), self._engine.begin() as connection:
             connection.execute(revoking.values(revoked_at=now))
             return connection.execute(known).first() is not None
 
@@ -116,11 +112,3 @@ def _read(row: RowMapping) -> IssuedToken:
         last_used_at=row["last_used_at"],
         revoked_at=row["revoked_at"],
     )
-
-
-@contextmanager
-def _available() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        raise Unavailable("The database cannot be reached; try again in a moment") from error

@@ -1,0 +1,52 @@
+"""A create that was asked before makes no second post."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from endpoint.domain.micropub import Create
+from endpoint.domain.tokens import Token
+from endpoint.stores.creations import Creations
+
+_KEY_LIFE = timedelta(days=1)
+"""How long an ``Idempotency-Key`` is remembered."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What makes two requests the same: their ``Idempotency-Key``, else token and body."""
+
+    key: str
+    is_keyed: bool
+
+    @classmethod
+    def of(cls, create: Create, token: Token, idempotency_key: str | None) -> Self:
+        """Return what this request is known by."""
+        kind = "key" if idempotency_key else "body"
+        asked = idempotency_key or json.dumps(
+            [create.type, create.properties, create.commands], sort_keys=True
+        )
+        key = hashlib.sha256(f"{kind}\n{token.id}\n{asked}".encode()).hexdigest()
+        return cls(key, is_keyed=bool(idempotency_key))
+
+
+class Retries:
+    """Remembers which request got which permalink; call it under the repository's lock.
+
+    Without an ``Idempotency-Key`` only for ``window``, which may be nothing.
+    """
+
+    def __init__(self, creations: Creations, window: timedelta) -> None:
+        self._creations = creations
+        self._window = window
+
+    def recall(self, asking: Asking, now: datetime) -> str | None:
+        """Return the permalink that the same request was given before, or None."""
+        window = _KEY_LIFE if asking.is_keyed else self._window
+        return self._creations.find(asking.key, since=now - window) if window else None
+
+    def remember(self, asking: Asking, permalink: str, now: datetime) -> None:
+        """Note, before the commit, that this request gets ``permalink``."""
+        self._creations.remember(asking.key, permalink, now, keep=_KEY_LIFE)
