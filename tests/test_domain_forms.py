@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint.domain.forms import parse_fields, separate_commas
+from endpoint.domain.micropub.forms import parse_fields, separate_commas
 from endpoint.errors import InvalidRequest
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint.domain.actions import Update
+from endpoint.domain.micropub.actions import Update
 from endpoint.domain.updates import apply_update
 from endpoint.errors import InvalidRequest
 

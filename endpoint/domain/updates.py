@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from endpoint.domain.actions import Update
+from endpoint.domain.micropub.actions import Update
+from endpoint.domain.micropub.properties import check_single
 from endpoint.domain.posts import Properties
-from endpoint.domain.properties import check_single
 
 _TEXT_MEMBERS = ("html", "markdown", "text", "value")
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from endpoint.domain.posts import Properties
 from endpoint.generators.encoders import try_date
-from endpoint.generators.frontmatter_format import Metadata
+from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.places import Place, fill, time_fields
 
 _SAFE = "/!$&'()*+,;=:@[]~%"

@@ -8,7 +8,7 @@ from unicodedata import category
 from endpoint.domain.posts import Post, Properties
 from endpoint.generators.addresses import File
 from endpoint.generators.body import HUGO, Escape
-from endpoint.generators.frontmatter_format import Metadata
+from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.mapping import Edit
 from endpoint.generators.places import FOLDERS, Place
 from endpoint.generators.site_files import SUFFIXES, SiteFiles

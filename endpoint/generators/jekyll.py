@@ -11,7 +11,7 @@ from endpoint.domain.dates import format_date
 from endpoint.domain.posts import Post, Properties
 from endpoint.generators.addresses import File
 from endpoint.generators.body import JEKYLL, Escape
-from endpoint.generators.frontmatter_format import Metadata
+from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.mapping import Edit
 from endpoint.generators.places import FOLDERS, Place
 from endpoint.generators.site_files import SUFFIXES, SiteFiles

@@ -9,7 +9,7 @@ from typing import Any
 from endpoint.domain.posts import Properties
 from endpoint.generators.cleaning import clean
 from endpoint.generators.encoders import fits, try_date
-from endpoint.generators.frontmatter_format import Metadata, is_same
+from endpoint.generators.frontmatter.format import Metadata, is_same
 from endpoint.generators.keys import Keys, squash
 from endpoint.generators.values import Shapes
 

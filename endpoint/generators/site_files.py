@@ -11,7 +11,7 @@ from endpoint.domain.posts import Post, Properties
 from endpoint.generators.addresses import Addresses, File
 from endpoint.generators.body import Body, Escape, read_body, write_body
 from endpoint.generators.frontmatter import FORMATS, Page, compose, split
-from endpoint.generators.frontmatter_format import Metadata, is_same
+from endpoint.generators.frontmatter.format import Metadata, is_same
 from endpoint.generators.keys import Keys
 from endpoint.generators.mapping import Edit, Found, Mapper
 from endpoint.generators.values import Shapes

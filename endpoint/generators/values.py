@@ -8,7 +8,7 @@ from typing import Any
 from endpoint.domain.dates import format_date, parse_date
 from endpoint.generators.cleaning import clean
 from endpoint.generators.encoders import encode
-from endpoint.generators.frontmatter_format import match_items
+from endpoint.generators.frontmatter.format import match_items
 from endpoint.generators.keys import VOCABULARY
 
 _BLANK_OFFSET = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z|UTC)$)")

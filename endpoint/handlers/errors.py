@@ -4,7 +4,7 @@ import structlog
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from endpoint.domain.values import shown
+from endpoint.domain.micropub.values import shown
 from endpoint.errors import (
     EndpointError,
     InvalidRequest,

@@ -18,8 +18,8 @@ from endpoint.domain.micropub import (
     parse_form,
     parse_json,
 )
+from endpoint.domain.micropub.values import shown
 from endpoint.domain.posts import Post
-from endpoint.domain.values import shown
 from endpoint.errors import InvalidRequest
 from endpoint.handlers.bodies import read_form, read_json
 from endpoint.handlers.context import authorize, services

@@ -5,10 +5,10 @@ from typing import Any
 
 from endpoint.config.tables import MicropubConfig, SyndicationTarget
 from endpoint.domain.lists import parse_selection
+from endpoint.domain.micropub.vocabulary import POST_TYPES
 from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
 from endpoint.domain.urls import same_profile
-from endpoint.domain.vocabulary import POST_TYPES
 from endpoint.errors import InvalidRequest
 from endpoint.stores.index import PostIndex
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from endpoint.domain.values import MAX_VALUES, shown
+from endpoint.domain.micropub.values import MAX_VALUES, shown
 from endpoint.errors import InvalidRequest
 
 _MAX_FIELDS = 5000

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from endpoint.domain.dates import parse_date
+from endpoint.domain.micropub.values import is_blank, shown, tidy
 from endpoint.domain.posts import Properties
-from endpoint.domain.values import is_blank, shown, tidy
 from endpoint.errors import InvalidRequest
 
 SINGLE = frozenset({"content", "published", "updated", "post-status", "visibility", "rsvp"})

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from endpoint.domain.micropub.values import as_list, is_blank, shown
 from endpoint.domain.posts import Properties
-from endpoint.domain.values import as_list, is_blank, shown
 from endpoint.errors import InvalidRequest
 
 OPERATIONS = ("replace", "add", "delete")

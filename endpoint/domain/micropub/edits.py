@@ -4,12 +4,12 @@ The draft had no operations: an update was the post's URL and the values that
 change, of which syndication and categories were added and all others replaced.
 """
 
-from endpoint.domain.actions import Commands, Update
-from endpoint.domain.commands import is_command, split_commands
-from endpoint.domain.operations import Operations, merge, merge_values
+from endpoint.domain.micropub.actions import Commands, Update
+from endpoint.domain.micropub.commands import is_command, split_commands
+from endpoint.domain.micropub.operations import Operations, merge, merge_values
+from endpoint.domain.micropub.properties import check_single, read_properties
+from endpoint.domain.micropub.values import check_name, is_blank, shown, tidy
 from endpoint.domain.posts import Properties
-from endpoint.domain.properties import check_single, read_properties
-from endpoint.domain.values import check_name, is_blank, shown, tidy
 from endpoint.errors import InvalidRequest
 
 _FIXED = {"slug", "mp-slug"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from endpoint.generators.frontmatter_format import Format, Metadata
+from endpoint.generators.frontmatter.format import Format, Metadata
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()

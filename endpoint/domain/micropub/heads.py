@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from endpoint.domain.operations import OPERATIONS
-from endpoint.domain.values import as_list, shown
+from endpoint.domain.micropub.operations import OPERATIONS
+from endpoint.domain.micropub.values import as_list, shown
 from endpoint.errors import InvalidRequest
 
 ACTION_NAMES = ("action", "operation", "mp-action")

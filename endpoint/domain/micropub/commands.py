@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from endpoint.domain.actions import Commands
+from endpoint.domain.micropub.actions import Commands
+from endpoint.domain.micropub.values import is_blank
 from endpoint.domain.posts import Properties
 from endpoint.domain.slugs import check_slug
-from endpoint.domain.values import is_blank
 from endpoint.errors import InvalidRequest
 
 _OLD_NAMES = ("slug", "syndicate-to")

@@ -8,8 +8,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, Table
 
-from endpoint.generators.frontmatter_format import Format, Metadata, match_items
-from endpoint.generators.literals import write_key, write_toml
+from endpoint.generators.frontmatter.format import Format, Metadata, match_items
+from endpoint.generators.frontmatter.literals import write_key, write_toml
 
 
 class TomlFormat(Format):

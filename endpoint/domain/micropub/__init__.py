@@ -3,22 +3,37 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from endpoint.domain.actions import Action, Commands, Create, Delete, Syndicate, Undelete, Update
-from endpoint.domain.commands import is_command, split_commands
-from endpoint.domain.edits import changes_properties, read_update
-from endpoint.domain.forms import parse_fields, separate_commas
-from endpoint.domain.heads import ACTION_NAMES, URL_NAMES, Head, read_action, read_type, read_url
-from endpoint.domain.json_objects import load_object
-from endpoint.domain.operations import (
+from endpoint.domain.micropub.actions import (
+    Action,
+    Commands,
+    Create,
+    Delete,
+    Syndicate,
+    Undelete,
+    Update,
+)
+from endpoint.domain.micropub.commands import is_command, split_commands
+from endpoint.domain.micropub.edits import changes_properties, read_update
+from endpoint.domain.micropub.forms import parse_fields, separate_commas
+from endpoint.domain.micropub.heads import (
+    ACTION_NAMES,
+    URL_NAMES,
+    Head,
+    read_action,
+    read_type,
+    read_url,
+)
+from endpoint.domain.micropub.json_objects import load_object
+from endpoint.domain.micropub.operations import (
     OPERATIONS,
     Operations,
     form_operations,
     json_operations,
     merge_values,
 )
+from endpoint.domain.micropub.properties import check_single, read_properties
+from endpoint.domain.micropub.values import as_list, check_value
 from endpoint.domain.posts import Properties
-from endpoint.domain.properties import check_single, read_properties
-from endpoint.domain.values import as_list, check_value
 from endpoint.errors import InvalidRequest
 
 __all__ = [

@@ -6,10 +6,10 @@ from typing import Any
 
 from frontmatter import Post as Document
 
-from endpoint.generators.frontmatter_format import Format, Metadata, is_same
-from endpoint.generators.frontmatter_json import JsonFormat
-from endpoint.generators.frontmatter_toml import TomlFormat
-from endpoint.generators.frontmatter_yaml import YamlFormat
+from endpoint.generators.frontmatter.format import Format, Metadata, is_same
+from endpoint.generators.frontmatter.json import JsonFormat
+from endpoint.generators.frontmatter.toml import TomlFormat
+from endpoint.generators.frontmatter.yaml import YamlFormat
 
 FORMATS: Mapping[str, Format] = {"yaml": YamlFormat(), "toml": TomlFormat(), "json": JsonFormat()}
 

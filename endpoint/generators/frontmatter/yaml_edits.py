@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from endpoint.generators.frontmatter_format import Metadata, match_items
-from endpoint.generators.literals import is_plain, write_key, write_yaml
+from endpoint.generators.frontmatter.format import Metadata, match_items
+from endpoint.generators.frontmatter.literals import is_plain, write_key, write_yaml
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from endpoint.generators.frontmatter_format import Format, Metadata
-from endpoint.generators.literals import write_key, write_yaml
-from endpoint.generators.yaml_edits import edit_lines
+from endpoint.generators.frontmatter.format import Format, Metadata
+from endpoint.generators.frontmatter.literals import write_key, write_yaml
+from endpoint.generators.frontmatter.yaml_edits import edit_lines
 
 
 class Loader(yaml.CSafeLoader):
