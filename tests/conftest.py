@@ -81,7 +81,13 @@ def _make_seed(folder: Path, generator: str) -> Path:
     wishes = Wishes(
         me=ME, name="Ada", timezone="Europe/Berlin", generator=generator, password="secret"
     )
-    install(folder, wishes, datetime(2025, 1, 1, tzinfo=UTC))
+    config = install(folder, wishes, datetime(2025, 1, 1, tzinfo=UTC))
+    # A copy is made for each test: few files, with the database ready and the index filled.
+    with git.Repo(config.repository.path) as repo:
+        repo.git.gc("--quiet")
+    parts = assemble(config)
+    parts.index.catch_up()
+    parts.close()
     return folder
 
 

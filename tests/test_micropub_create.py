@@ -707,6 +707,17 @@ def test_commit_message_from_settings(installation, start, client_of, bearer_of,
     assert repo.head.commit.message == "[note] Hi <https://site.example/notes/2025/11/hi/>\n"
 
 
+def test_commit_author_from_settings(installation, start, client_of, bearer_of, repo):
+    installation.configure(repository={"author": "Grace Hopper <grace@navy.example>"})
+    parts = start()
+
+    client_of(parts).post("/micropub", data={"content": "Hi"}, headers=bearer_of(parts))
+
+    commit = repo.head.commit
+    assert (commit.author.name, commit.author.email) == ("Grace Hopper", "grace@navy.example")
+    assert commit.committer == commit.author
+
+
 def test_the_owner_pushes_and_the_next_post_goes_on_top(create, installation, repo, tmp_path):
     clone = repo.clone(tmp_path / "clone")
     (tmp_path / "clone" / "content" / "mine.md").write_text("---\ntitle: Mine\n---\nHi\n")
