@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 
 from endpoint.assembly import Parts, assemble
 from endpoint.config import Config
@@ -23,6 +24,11 @@ from endpoint.stores.creations import Creations
 from endpoint.stores.syndications import Syndications
 
 
+class _Json(DefaultJSONProvider):
+    sort_keys = False
+    ensure_ascii = False
+
+
 def create_app(config: Config) -> Flask:
     """Return the WSGI application for ``config``."""
     return make_app(assemble(config))
@@ -33,8 +39,7 @@ def make_app(parts: Parts) -> Flask:
     config = parts.config
     app = Flask("endpoint", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = config.limits.max_body_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = _Json(app)
     app.extensions["endpoint"] = _make_services(parts)
     errors.register(app)
     cors.register(app, frozenset({"/micropub", "/feed.json"}))

@@ -208,10 +208,10 @@ def _until(expires_at: datetime | None) -> str:
 
 @token.command("revoke")
 @_configured
-@click.argument("id")
-def token_revoke(config: Config, id: str) -> None:  # noqa: A002 - the argument's name
+@click.argument("token_id", metavar="ID")
+def token_revoke(config: Config, token_id: str) -> None:
     """Make the token ID useless at once."""
-    _assemble(config).tokens.revoke(id)
+    _assemble(config).tokens.revoke(token_id)
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """The Micropub endpoint: queries by GET, actions by POST."""
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import accumulate
 from urllib.parse import urlencode
@@ -51,7 +52,7 @@ def act() -> ResponseReturnValue:
     match action := _read_action():
         case Create():
             post = posts.create(action, token, request.headers.get("Idempotency-Key"))
-            return "", HTTPStatus.CREATED, _created(post)
+            return _without_body(HTTPStatus.CREATED, _created(post))
         case Update():
             posts.update(action, token)
         case Delete():
@@ -60,8 +61,8 @@ def act() -> ResponseReturnValue:
             posts.undelete(action, token)
         case Syndicate():
             posts.syndicate(action, token)
-            return "", HTTPStatus.ACCEPTED
-    return "", HTTPStatus.NO_CONTENT
+            return _without_body(HTTPStatus.ACCEPTED)
+    return _without_body(HTTPStatus.NO_CONTENT)
 
 
 def _read_action() -> Action:
@@ -74,6 +75,13 @@ def _read_action() -> Action:
             " send the URL of a published one"
         )
     return parse_form(form.fields, split_commas=services().split_commas)
+
+
+def _without_body(status: HTTPStatus, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    response = Response(status=status, headers=list(headers))
+    # Flask says that nothing is HTML.
+    del response.headers["Content-Type"]
+    return response
 
 
 def _created(post: Post) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """What a front matter format knows: its fences, its values, and edits by the line."""
 
 import re
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ Metadata = dict[str, Any]
 """Front matter as a mapping: strings, numbers, booleans, dates, lists and maps."""
 
 
-class Format(BaseHandler):
+class Format(BaseHandler, ABC):
     """A handler of python-frontmatter that is exact, and can edit in place.
 
     ``opening`` matches a file's first fence, with a byte order mark or blanks
@@ -54,6 +55,7 @@ class Format(BaseHandler):
         body = f"\n{post.content}\n" if post.content else ""
         return f"{self.START_DELIMITER}\n{metadata}{self.END_DELIMITER}\n{body}"
 
+    @abstractmethod
     def edit(
         self, text: str, changes: Mapping[str, Any], dropped: Collection[str], newline: str
     ) -> str:
@@ -62,7 +64,6 @@ class Format(BaseHandler):
         Lines of other keys stay as they are, byte for byte. Raise ValueError if
         ``text`` is written in a way that cannot be edited by the line.
         """
-        raise NotImplementedError
 
 
 def match_items(old: list[Any], new: list[Any]) -> list[int | None]:
