@@ -13,11 +13,11 @@ from endpoint.domain.posts import Post
 from endpoint.domain.tombstones import Tombstone
 from endpoint.generators.generator import Generator
 from endpoint.stores.database import available
-from endpoint.stores.index_queries import PUBLIC_TAGS, TAGS, select_page
-from endpoint.stores.index_reader import IndexReader
-from endpoint.stores.index_rows import AnyRow, from_microseconds, to_microseconds, to_post
-from endpoint.stores.index_tables import posts, problems, tombstones
-from endpoint.stores.index_updates import IndexUpdates, Progress
+from endpoint.stores.index.queries import PUBLIC_TAGS, TAGS, select_page
+from endpoint.stores.index.reader import IndexReader
+from endpoint.stores.index.rows import AnyRow, from_microseconds, to_microseconds, to_post
+from endpoint.stores.index.tables import posts, problems, tombstones
+from endpoint.stores.index.updates import IndexUpdates, Progress
 from endpoint.stores.repository import Repository
 
 _SECOND = timedelta(seconds=1)

@@ -16,8 +16,8 @@ from sqlalchemy import (
 
 from endpoint.domain.lists import MAX_FILTER, Cursor, Selection
 from endpoint.errors import InvalidRequest
-from endpoint.stores.index_rows import CHANNEL, TAG, tag_key
-from endpoint.stores.index_tables import UNDATED, labels, posts, state
+from endpoint.stores.index.rows import CHANNEL, TAG, tag_key
+from endpoint.stores.index.tables import UNDATED, labels, posts, state
 
 
 def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:

@@ -14,7 +14,7 @@ from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post, Properties
 from endpoint.domain.tombstones import Tombstone
 from endpoint.generators.generator import Generator
-from endpoint.stores.index_tables import UNDATED, labels, posts, problems, tombstones
+from endpoint.stores.index.tables import UNDATED, labels, posts, problems, tombstones
 
 TAG, CHANNEL = "tag", "channel"
 

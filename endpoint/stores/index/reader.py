@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Engine, Select
 
 from endpoint.stores.database import available
-from endpoint.stores.index_queries import STATE
-from endpoint.stores.index_rows import AnyRow
+from endpoint.stores.index.queries import STATE
+from endpoint.stores.index.rows import AnyRow
 
 
 class IndexReader:

@@ -13,8 +13,8 @@ from endpoint.generators.generator import Generator
 from endpoint.stores.database import writing
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.git.objects import MissingObject
-from endpoint.stores.index_rows import Rows, concerns, read_rows, to_microseconds, write_rows
-from endpoint.stores.index_tables import SHAPE, metadata, paths, state
+from endpoint.stores.index.rows import Rows, concerns, read_rows, to_microseconds, write_rows
+from endpoint.stores.index.tables import SHAPE, metadata, paths, state
 from endpoint.stores.repository import Repository
 
 Progress = Callable[[int, int], None]
