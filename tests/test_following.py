@@ -1,12 +1,15 @@
 """Followers: the checkout and the build come after the commit, in the worker."""
 
 import sqlite3
+import time
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from endpoint.assembly import make_followers
+from endpoint.services import following
 from endpoint.services.following import Follower, Following
 from endpoint.stores.builder import BuildError
 from endpoint.stores.followers import Followers
@@ -76,6 +79,21 @@ def test_what_fails_is_tried_again_and_again_later(follow, parts, clock):
     assert waits == [5, 10, 20]
 
 
+def test_another_version_does_not_wait(follow, parts):
+    def fail():
+        raise BuildError("no such theme")
+
+    done = []
+    follow(fail).work()
+    follow(lambda: done.append("same"), version="1").work()
+
+    follow(lambda: done.append("mended"), version="2").work()
+
+    progress = Followers(parts.engine).progress("x")
+    assert done == ["mended"]
+    assert (progress.done, progress.attempts, progress.last_error) == ("2", 0, "")
+
+
 def test_a_lease_keeps_two_workers_from_the_same_work(follow, parts, clock):
     done = []
 
@@ -88,21 +106,33 @@ def test_a_lease_keeps_two_workers_from_the_same_work(follow, parts, clock):
     assert done == ["first"]
 
 
-def test_a_worker_that_was_killed_costs_a_repeat(follow, parts, clock):
+def test_a_worker_that_was_killed_costs_a_repeat_and_a_minute(follow, parts, clock):
     done = []
-
-    def die():
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        follow(die).work()
+    Followers(parts.engine).take(
+        "x", "1", clock(), timedelta(minutes=1)
+    )  # and then the worker dies
     follow(lambda: done.append("too early")).work()
-    clock.forward(minutes=16)
+    clock.forward(seconds=61)
 
     follow(lambda: done.append("again")).work()
 
     assert done == ["again"]
     assert Followers(parts.engine).progress("x").state == "idle"
+
+
+def test_a_long_work_keeps_its_lease(follow, parts, clock, monkeypatch):
+    monkeypatch.setattr(following, "_LEASE", timedelta(seconds=0.3))
+    done = []
+
+    def act():
+        clock.forward(minutes=10)
+        time.sleep(0.3)
+        follow(lambda: done.append("second")).work()
+        done.append("first")
+
+    follow(act).work()
+
+    assert done == ["first"]
 
 
 def test_a_post_that_comes_between_checkout_and_build_is_built_later(

@@ -1,8 +1,10 @@
 """What happens after a commit: the checkout follows, then the site is built."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
 import structlog
 
@@ -11,7 +13,8 @@ from endpoint.stores.builder import BuildError
 from endpoint.stores.followers import Followers
 
 _log = structlog.get_logger()
-_LEASE = timedelta(minutes=15)
+_LEASE = timedelta(minutes=1)
+"""How long the work of a killed worker waits for another; a living one renews its lease."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,30 @@ class Following:
         version = follower.wanted()
         if self._followers.progress(follower.name).done == version:
             return
-        if not self._followers.take(follower.name, self._clock(), _LEASE):
+        if not self._followers.take(follower.name, version, self._clock(), _LEASE):
             return
         try:
-            follower.act()
+            with self._keeping_lease(follower.name):
+                follower.act()
         except (EndpointError, BuildError) as error:
             _log.warning("follower failed", name=follower.name, reason=str(error))
             self._followers.fail(follower.name, str(error), self._clock())
         else:
             self._followers.finish(follower.name, version)
+
+    @contextmanager
+    def _keeping_lease(self, name: str) -> Iterator[None]:
+        done = Event()
+
+        def renew() -> None:
+            while not done.wait(_LEASE.total_seconds() / 3):
+                with suppress(EndpointError):
+                    self._followers.renew(name, self._clock() + _LEASE)
+
+        renewing = Thread(target=renew, name=f"lease of {name}", daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()

@@ -24,6 +24,7 @@ followers = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("done", Text, nullable=False, default=""),
+    Column("tried", Text, nullable=False, default=""),
     Column("state", String(16), nullable=False, default="idle"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_attempt_at", Moment),
@@ -63,18 +64,30 @@ class Followers:
             row = connection.execute(select(*columns).where(followers.c.name == name)).first()
         return Progress(*row) if row else Progress()
 
-    def take(self, name: str, now: datetime, lease: timedelta) -> bool:
-        """Take the lease on ``name``; False while another has it or a wait is not over."""
+    def take(self, name: str, version: str, now: datetime, lease: timedelta) -> bool:
+        """Take the lease on ``name`` for ``version``.
+
+        False while another has it, or while the wait after this version's last
+        failure is not over; another version may succeed, and does not wait.
+        """
         free = or_(followers.c.lease_until.is_(None), followers.c.lease_until <= now)
-        due = or_(followers.c.next_attempt_at.is_(None), followers.c.next_attempt_at <= now)
+        due = or_(
+            followers.c.next_attempt_at.is_(None),
+            followers.c.next_attempt_at <= now,
+            followers.c.tried != version,
+        )
         taking = (
             update(followers)
             .where(followers.c.name == name, free, due)
-            .values(state="working", lease_until=now + lease)
+            .values(state="working", tried=version, lease_until=now + lease)
         )
         with available(), writing(self._engine) as connection:
             _ensure(connection, name)
             return connection.execute(taking).rowcount == 1
+
+    def renew(self, name: str, lease_until: datetime) -> None:
+        """Keep the lease on ``name`` while its work goes on."""
+        self._set(name, lease_until=lease_until)
 
     def finish(self, name: str, done: str) -> None:
         """Note that ``name`` has done the version ``done``, and give the lease back."""
@@ -100,14 +113,6 @@ class Followers:
             next_attempt_at=now + wait,
             lease_until=None,
         )
-
-    def release(self, name: str) -> None:
-        """Give the lease back with nothing done."""
-        self._set(name, state="idle", lease_until=None)
-
-    def retry(self, name: str) -> None:
-        """Let ``name`` try again at once, because what it follows has changed."""
-        self._set(name, next_attempt_at=None)
 
     def _set(self, name: str, **values: object) -> None:
         with available(), self._engine.begin() as connection:
