@@ -109,6 +109,9 @@ def init(
     click.echo(f"Made {folder} for {config.me}")
     if not given:
         click.echo(f"Your password, shown only this once: {password}")
+    if repository:
+        click.echo("In your site's head, so that apps find this server:")
+        click.echo(f'<link rel="micropub" href="{config.base_url}/micropub">')
     click.echo(f"Next: cd {folder} && endpoint check && endpoint serve")
 
 

@@ -120,6 +120,7 @@ def test_init_adopts_an_existing_site(run, tmp_path):
 
     config = load(tmp_path / "here" / "config.toml")
     assert made.returncode == 0, made.stderr
+    assert '<link rel="micropub" href="https://site.example/micropub">' in made.stdout
     assert (config.repository.branch, config.site.generator) == ("trunk", "jekyll")
     with git.Repo(config.repository.path) as repo:
         assert repo.head.commit.hexsha == commit.hexsha
