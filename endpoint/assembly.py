@@ -91,7 +91,7 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         checkout=checkout,
         builder=builder,
         following=following,
-        bell=Bell(config.database_url(config.queue.url), following.work),
+        bell=Bell(config.database_url(config.queue.url)),
         clock=clock,
     )
 

@@ -16,6 +16,8 @@ from endpoint.errors import ConfigError, EndpointError
 if TYPE_CHECKING:
     from endpoint.assembly import Parts
 
+_PORT = click.IntRange(1, 65_535)
+
 # What a command needs is imported when it runs, so that --help answers at once.
 
 
@@ -118,31 +120,31 @@ def init(
 @main.command()
 @_configured
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=_PORT, default=8000, show_default=True)
 @click.option("--no-worker", is_flag=True, help="Serve only; run `endpoint worker` beside it.")
 def serve(config: Config, host: str, port: int, no_worker: bool) -> None:
     """Serve requests, with a worker in the same process."""
-    from endpoint.server import run
+    from endpoint import server
 
     click.echo(f"Serving {config.base_url}/ at http://{host}:{port}/", err=True)
-    run(_assemble(config), host, port, has_worker=not no_worker)
+    server.serve(_assemble(config), host, port, has_worker=not no_worker)
 
 
 @main.command()
 @_configured
 def worker(config: Config) -> None:
     """Work only: checkout and build after commits."""
-    parts = _assemble(config)
-    parts.following.work()
-    parts.bell.answer()
+    from endpoint import server
+
+    server.work(_assemble(config))
 
 
 @main.command()
 @click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default="demo")
-@click.option("--port", type=int, help="Default: 8000, or where the demo in DIR was made for.")
+@click.option("--port", type=_PORT, help="Default: 8000, or where the demo in DIR was made for.")
 def demo(folder: Path, port: int | None) -> None:
     """Try it: a new site on this machine, built by Hugo after each post."""
-    from endpoint.server import run
+    from endpoint import server
     from endpoint.services.demo import prepare_demo
 
     config, port = prepare_demo(folder, port, datetime.now(UTC))
@@ -157,7 +159,7 @@ def demo(folder: Path, port: int | None) -> None:
         " -d h=entry -d 'content=Hello world'"
     )
     click.echo("Ctrl-C ends it; `endpoint demo` continues where it was.", err=True)
-    run(parts, "127.0.0.1", port, has_worker=True)
+    server.serve(parts, "127.0.0.1", port, has_worker=True)
 
 
 def _make_demo_token(parts: "Parts") -> str:
@@ -181,7 +183,7 @@ def token() -> None:
 @_configured
 @click.option("--scope", default="create update delete undelete media", show_default=True)
 @click.option("--client-id", metavar="URL", default="", help="The app that will use it.")
-@click.option("--expires-in", metavar="SECONDS", type=click.IntRange(min=1))
+@click.option("--expires-in", metavar="SECONDS", type=click.IntRange(1, 10**9))
 def token_create(config: Config, scope: str, client_id: str, expires_in: int | None) -> None:
     """Make a token and print it alone on standard output."""
     secret, _ = _assemble(config).tokens.create(

@@ -44,37 +44,39 @@ class Following:
         self._clock = clock
 
     def work(self) -> None:
-        """Do whatever is still to be done; what fails is tried again later."""
+        """Do whatever is still to be done; what fails is logged and tried again later."""
         for follower in self._members:
             try:
                 self._bring_up(follower)
             except Exception as error:
                 _log.error("follower", name=follower.name, exc_info=error)
-                self._followers.fail(follower.name, str(error), self._clock())
 
     def _bring_up(self, follower: Follower) -> None:
-        version = follower.wanted()
-        if self._followers.progress(follower.name).done == version:
+        name, version = follower.name, follower.wanted()
+        if self._followers.progress(name).done == version:
             return
-        if not self._followers.take(follower.name, version, self._clock(), _LEASE):
+        holder = self._followers.take(name, version, self._clock(), _LEASE)
+        if holder is None:
             return
         try:
-            with self._keeping_lease(follower.name):
+            with self._keeping_lease(name, holder):
                 follower.act()
-        except (EndpointError, BuildError) as error:
-            _log.warning("follower failed", name=follower.name, reason=str(error))
-            self._followers.fail(follower.name, str(error), self._clock())
+        except Exception as error:
+            self._followers.fail(name, holder, str(error), self._clock())
+            if not isinstance(error, EndpointError | BuildError):
+                raise
+            _log.warning("follower failed", name=name, reason=str(error))
         else:
-            self._followers.finish(follower.name, version)
+            self._followers.finish(name, holder, version)
 
     @contextmanager
-    def _keeping_lease(self, name: str) -> Iterator[None]:
+    def _keeping_lease(self, name: str, holder: str) -> Iterator[None]:
         done = Event()
 
         def renew() -> None:
             while not done.wait(_LEASE.total_seconds() / 3):
                 with suppress(EndpointError):
-                    self._followers.renew(name, self._clock() + _LEASE)
+                    self._followers.renew(name, holder, self._clock() + _LEASE)
 
         renewing = Thread(target=renew, name=f"lease of {name}", daemon=True)
         renewing.start()

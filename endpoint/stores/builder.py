@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from endpoint.stores.generator_command import BuildError, run_generator
+from endpoint.stores.generator_command import BuildError, GeneratorCommand
 
 __all__ = ["BuildError", "Builder"]
 
@@ -25,16 +25,16 @@ class Builder:
 
     def __init__(self, command: str, checkout: Path, output: Path, timeout_s: float) -> None:
         self._command = command
-        self._checkout = checkout
+        self._generator = GeneratorCommand(checkout)
         self._timeout_s = timeout_s
         self.output = output
 
     def build(self) -> None:
         """Build the site once; raise BuildError if the generator fails or takes too long."""
-        builds = self.output.parent / f".{self.output.name}-builds"
-        builds.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=builds))
-        fresh.chmod(0o755)
+        try:
+            builds, fresh = self._make_folder()
+        except OSError as error:
+            raise BuildError(f"{self.output} cannot be built to: {error.strerror}") from error
         try:
             self.run(fresh)
             self._swap(fresh)
@@ -43,19 +43,34 @@ class Builder:
             raise
         self._sweep(builds, keep=fresh)
 
+    def stop(self) -> None:
+        """Kill the build that runs; the last good one stays."""
+        self._generator.stop()
+
     def run(self, destination: Path) -> None:
         """Build into ``destination`` and leave it there; raise BuildError as ``build`` does."""
-        run_generator(self._words(destination), self._checkout, self._timeout_s)
+        self._generator.run(self._words(destination), self._timeout_s)
 
     def denies_html(self) -> bool:
         """Say whether the site's Hugo refuses content files in HTML, as newer ones do by default.
 
         Raise BuildError if Hugo cannot be asked.
         """
-        said = run_generator(["hugo", "config", "--format", "json"], self._checkout, _ASKING_S)
-        settings = json.loads(said[said.index("{") :])
+        hugo = shlex.split(self._command)[0]
+        said = self._generator.run([hugo, "config", "--format", "json"], _ASKING_S)
+        try:
+            settings, _ = json.JSONDecoder().raw_decode(said, said.index("{"))
+        except ValueError as error:
+            raise BuildError(f"{hugo} did not say how it is configured") from error
         allowed = settings.get("security", {}).get("allowcontent", [])
         return any(rule.startswith("!") and "text/html" in rule for rule in allowed)
+
+    def _make_folder(self) -> tuple[Path, Path]:
+        builds = self.output.parent / f".{self.output.name}-builds"
+        builds.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=builds))
+        fresh.chmod(0o755)
+        return builds, fresh
 
     def _words(self, destination: Path) -> list[str]:
         words = shlex.split(self._command)
@@ -66,7 +81,10 @@ class Builder:
     def _swap(self, fresh: Path) -> None:
         if self.output.is_dir() and not self.output.is_symlink():
             # A folder from before this server built here; os.replace cannot take its place.
-            self.output.rename(self.output.with_name(self.output.name + ".before"))
+            before = self.output.with_name(self.output.name + ".before")
+            if before.exists():
+                raise BuildError(f"{self.output} and {before} are folders; move them away")
+            self.output.rename(before)
         link = fresh.with_suffix(".link")
         link.symlink_to(os.path.relpath(fresh, self.output.parent))
         link.replace(self.output)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import (
     Column,
@@ -25,6 +26,7 @@ followers = Table(
     Column("name", String(32), primary_key=True),
     Column("done", Text, nullable=False, default=""),
     Column("tried", Text, nullable=False, default=""),
+    Column("holder", String(32), nullable=False, default=""),
     Column("state", String(16), nullable=False, default="idle"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("next_attempt_at", Moment),
@@ -64,12 +66,13 @@ class Followers:
             row = connection.execute(select(*columns).where(followers.c.name == name)).first()
         return Progress(*row) if row else Progress()
 
-    def take(self, name: str, version: str, now: datetime, lease: timedelta) -> bool:
-        """Take the lease on ``name`` for ``version``.
+    def take(self, name: str, version: str, now: datetime, lease: timedelta) -> str | None:
+        """Take the lease on ``name`` for ``version``; return what its holder shows with the rest.
 
-        False while another has it, or while the wait after this version's last
+        None while another has it, or while the wait after this version's last
         failure is not over; another version may succeed, and does not wait.
         """
+        holder = uuid4().hex
         free = or_(followers.c.lease_until.is_(None), followers.c.lease_until <= now)
         due = or_(
             followers.c.next_attempt_at.is_(None),
@@ -79,20 +82,21 @@ class Followers:
         taking = (
             update(followers)
             .where(followers.c.name == name, free, due)
-            .values(state="working", tried=version, lease_until=now + lease)
+            .values(state="working", tried=version, holder=holder, lease_until=now + lease)
         )
         with available(), writing(self._engine) as connection:
             _ensure(connection, name)
-            return connection.execute(taking).rowcount == 1
+            return holder if connection.execute(taking).rowcount == 1 else None
 
-    def renew(self, name: str, lease_until: datetime) -> None:
+    def renew(self, name: str, holder: str, lease_until: datetime) -> None:
         """Keep the lease on ``name`` while its work goes on."""
-        self._set(name, lease_until=lease_until)
+        self._set(name, holder, lease_until=lease_until)
 
-    def finish(self, name: str, done: str) -> None:
+    def finish(self, name: str, holder: str, done: str) -> None:
         """Note that ``name`` has done the version ``done``, and give the lease back."""
         self._set(
             name,
+            holder,
             done=done,
             state="idle",
             attempts=0,
@@ -101,12 +105,13 @@ class Followers:
             lease_until=None,
         )
 
-    def fail(self, name: str, reason: str, now: datetime) -> None:
+    def fail(self, name: str, holder: str, reason: str, now: datetime) -> None:
         """Note what went wrong, and wait longer each time before the next try."""
         attempts = self.progress(name).attempts + 1
         wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 20), _LONGEST_WAIT)
         self._set(
             name,
+            holder,
             state="failed",
             attempts=attempts,
             last_error=reason,
@@ -114,9 +119,13 @@ class Followers:
             lease_until=None,
         )
 
-    def _set(self, name: str, **values: object) -> None:
+    def _set(self, name: str, holder: str, **values: object) -> None:
         with available(), self._engine.begin() as connection:
-            connection.execute(update(followers).where(followers.c.name == name).values(**values))
+            connection.execute(
+                update(followers)
+                .where(followers.c.name == name, followers.c.holder == holder)
+                .values(**values)
+            )
 
 
 def _ensure(connection: Connection, name: str) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 _TAIL = 600
@@ -16,14 +17,44 @@ class BuildError(Exception):
     """The generator failed; the message holds what it said of errors, or the end of it."""
 
 
-def run_generator(words: Sequence[str], folder: Path, timeout_s: float) -> str:
-    """Return what the command ``words`` says, run in ``folder``.
+class GeneratorCommand:
+    """Runs a generator's commands in ``folder``, one at a time; ``stop`` ends the one that runs."""
 
-    Raise BuildError if it cannot be run, fails, or takes more than ``timeout_s``
-    seconds; then it is killed with all it has started.
-    """
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, words: Sequence[str], timeout_s: float) -> str:
+        """Return what the command ``words`` says.
+
+        Raise BuildError if it cannot be run, fails, or takes more than
+        ``timeout_s`` seconds; then it is killed with all it has started.
+        """
+        process = _start(words, self._folder)
+        self._process = process
+        with process:
+            try:
+                output, _ = process.communicate(timeout=timeout_s)
+            except BaseException as error:
+                _kill(process)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    message = f"{words[0]} took longer than {timeout_s:g} s"
+                    raise BuildError(message) from error
+                raise
+        said = output.decode("utf-8", "replace")
+        if process.returncode:
+            raise BuildError(f"{words[0]} failed: {_reason(said)}")
+        return said
+
+    def stop(self) -> None:
+        """Kill the command that runs, with all it has started; without one do nothing."""
+        if self._process is not None and self._process.poll() is None:
+            _kill(self._process)
+
+
+def _start(words: Sequence[str], folder: Path) -> "subprocess.Popen[bytes]":
     try:
-        process = subprocess.Popen(  # noqa: S603 - the owner's own command, without a shell
+        return subprocess.Popen(  # noqa: S603 - the owner's own command, without a shell
             words,
             cwd=folder,
             env=_environment(),
@@ -34,16 +65,11 @@ def run_generator(words: Sequence[str], folder: Path, timeout_s: float) -> str:
         )
     except OSError as error:
         raise BuildError(f"{words[0]} cannot be run: {error.strerror}") from error
-    with process:
-        try:
-            output, _ = process.communicate(timeout=timeout_s)
-        except subprocess.TimeoutExpired as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise BuildError(f"{words[0]} took longer than {timeout_s:g} s") from error
-    said = output.decode("utf-8", "replace")
-    if process.returncode:
-        raise BuildError(f"{words[0]} failed: {_reason(said)}")
-    return said
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _reason(said: str) -> str:

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(32), primary_key=True),
         sa.Column("done", sa.Text, nullable=False),
         sa.Column("tried", sa.Text, nullable=False),
+        sa.Column("holder", sa.String(32), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True)),

@@ -1,0 +1,131 @@
+"""Stopping and starting the processes, as a supervisor or a closed terminal does it."""
+
+import fcntl
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).parent / "endpoint"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, *words: str):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    with subprocess.Popen(
+        [COMMAND, *words],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for(condition, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+@pytest.mark.parametrize("more", [[], ["--no-worker"]], ids=["worker", "no worker"])
+def test_a_request_under_way_is_answered_before_the_end(
+    installation, bearer, port, name, more, repo
+):
+    installation.configure(site={"build": ""})
+    headers = {**bearer(), "Content-Type": "application/x-www-form-urlencoded"}
+    said = []
+
+    def post():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("POST", "/micropub", "content=Just+in+time", headers)
+        said.append(connection.getresponse().status)
+        connection.close()
+
+    with running(installation.folder, "serve", "--port", str(port), *more) as process:
+        wait_for(lambda: answers(port))
+        with (installation.folder / "site.git/endpoint.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            posting = threading.Thread(target=post)
+            posting.start()
+            time.sleep(0.5)
+            process.send_signal(getattr(signal, name))
+            time.sleep(0.3)
+        posting.join()
+        output, _ = process.communicate(timeout=20)
+
+    assert said == [201]
+    assert repo.head.commit.message == "note: Just in time\n"
+    assert process.returncode == 0
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_build_that_is_stopped_is_killed_and_made_again(installation, port, command):
+    marker = f"{time.time_ns()}"
+    slow = f"sh -c 'sleep 60; echo {marker}' {{output}}"
+    installation.configure(site={"build": slow})
+    words = [command, *(["--port", str(port)] if command == "serve" else [])]
+
+    def is_building() -> bool:
+        found = subprocess.run(["pgrep", "-f", marker], capture_output=True, check=False).stdout
+        return bool(found)
+
+    with running(installation.folder, *words) as process:
+        wait_for(is_building)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 0
+    assert "Traceback" not in output
+    assert not is_building()
+    installation.configure(site={"build": "hugo"})
+    with running(installation.folder, *words):
+        wait_for((installation.folder / "public/index.html").is_file)
+
+
+def test_the_printed_token_of_a_demo_is_kept_out_of_the_log(tmp_path, port):
+    with running(tmp_path, "demo", "--port", str(port)) as process:
+        said = ""
+        while "Ctrl-C" not in said:
+            said += process.stdout.readline()
+        [token] = re.findall(r"A token: +(\S+)", said)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        wait_for(lambda: answers(port))
+        connection.request("GET", f"/micropub?access_token={token}")
+        connection.getresponse().read()
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=20)
+
+    assert token not in rest
