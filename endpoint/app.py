@@ -70,7 +70,7 @@ def _make_services(parts: Parts) -> Services:
         queries=Queries(parts.index, micropub_config),
         feed=FeedService(parts.index, _feed_settings(config), parts.clock),
         tokens=_make_verifier(parts),
-        site=Site(parts.index, config.site.output, config.site_url, config.site.serve),
+        site=Site(parts.index, config.site.output, config.site_url, config.site.serve, parts.clock),
         health=Health(parts.engine, parts.repository),
         strict_bearer=config.auth.strict_bearer,
         split_commas=micropub_config.split_commas,

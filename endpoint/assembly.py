@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from endpoint.config import Config
+from endpoint.errors import ConfigError
 from endpoint.generators.generator import Generator
 from endpoint.generators.hugo import Hugo
 from endpoint.generators.jekyll import Jekyll
@@ -58,7 +59,10 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
 
     Stale git locks are cleared and the database brought up to date.
     """
-    config.state.mkdir(parents=True, exist_ok=True)
+    try:
+        config.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"state: {config.state} cannot be made: {error.strerror}") from error
     engine = make_engine(config.database_url(config.database.url))
     prepare(engine)
     repository = Repository(

@@ -114,7 +114,7 @@ def init(
     if repository:
         click.echo("In your site's head, so that apps find this server:")
         click.echo(f'<link rel="micropub" href="{config.base_url}/micropub">')
-    click.echo(f"Next: cd {folder} && endpoint check && endpoint serve")
+    click.echo(f"Next: cd {folder} && endpoint serve; and endpoint check, once your site is up")
 
 
 @main.command()
@@ -145,13 +145,13 @@ def worker(config: Config) -> None:
 def demo(folder: Path, port: int | None) -> None:
     """Try it: a new site on this machine, built by Hugo after each post."""
     from endpoint import server
-    from endpoint.services.demo import prepare_demo
+    from endpoint.services.demo import prepare_demo, read_password
 
     config, port = prepare_demo(folder, port, datetime.now(UTC))
     parts = _assemble(config)
     token = _make_demo_token(parts)
     click.echo(f"Your site:     {config.me}")
-    click.echo(f"Your password: {(folder / 'password.txt').read_text().strip()}")
+    click.echo(f"Your password: {read_password(folder)}")
     click.echo(f"A token:       {token}")
     click.echo("Post something:")
     click.echo(
@@ -174,6 +174,9 @@ def _make_demo_token(parts: "Parts") -> str:
 _DEMO_CLIENT = "https://demo.invalid/"
 
 
+_SCOPES = frozenset("create draft update delete undelete media profile email post".split())
+
+
 @main.group()
 def token() -> None:
     """Make, list and revoke the tokens apps post with."""
@@ -186,6 +189,10 @@ def token() -> None:
 @click.option("--expires-in", metavar="SECONDS", type=click.IntRange(1, 10**9))
 def token_create(config: Config, scope: str, client_id: str, expires_in: int | None) -> None:
     """Make a token and print it alone on standard output."""
+    unknown = sorted(set(scope.split()) - _SCOPES)
+    if unknown:
+        known = " ".join(sorted(_SCOPES))
+        raise click.UsageError(f"{unknown[0]} is no scope; there are: {known}")
     secret, _ = _assemble(config).tokens.create(
         client_id=client_id,
         scopes=frozenset(scope.split()),

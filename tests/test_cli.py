@@ -146,6 +146,62 @@ def test_init_refuses_and_leaves_nothing(run, tmp_path, words, says):
     assert [entry.name for entry in tmp_path.iterdir() if entry.name != "home"] == []
 
 
+def test_init_here_in_an_empty_folder(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    made = run("init", ".", "--me", ME, "--yes", cwd=tmp_path / "empty")
+
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "empty" / "config.toml").is_file()
+
+
+def test_init_where_a_file_is(run, tmp_path):
+    (tmp_path / "file").write_text("mine")
+
+    made = run("init", "file", "--me", ME, "--yes")
+
+    assert made.returncode == 1
+    assert made.stderr.startswith("Error: ")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_web_server_can_read_the_built_site_and_nothing_secret(run, folder):
+    run("build", cwd=folder)
+
+    def mode(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    assert mode(folder) & mode(folder / "public") & 0o005 == 0o005
+    assert (mode(folder / "config.toml"), mode(folder / "state")) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        pytest.param('[database]\nurl = "foo"', "database.url", id="no URL"),
+        pytest.param('[queue]\nurl = "foo"', "queue.url", id="no queue"),
+        pytest.param('[queue]\nurl = "sqlite:///nowhere/queue.db"', "queue.url", id="no folder"),
+        pytest.param('[database]\nurl = "postgresql+nodriver://h/d"', "database.url", id="driver"),
+    ],
+)
+def test_stores_that_cannot_be_opened(run, folder, table, says):
+    with (folder / "config.toml").open("a") as file:
+        file.write(f"\n{table}\n")
+
+    failed = run("token", "list", cwd=folder)
+
+    assert failed.returncode == 1
+    assert says in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_token_with_an_unknown_scope(run, folder):
+    failed = run("token", "create", "--scope", "craete", cwd=folder)
+
+    assert failed.returncode != 0
+    assert "craete is no scope" in failed.stderr
+
+
 def test_init_never_touches_what_is_there(run, folder):
     before = (folder / "config.toml").read_text()
 

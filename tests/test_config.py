@@ -117,6 +117,15 @@ def test_every_problem_is_named_at_once(write):
     [
         pytest.param("me = ", "is not valid TOML", id="no TOML"),
         pytest.param("", "me: is required", id="no me"),
+        pytest.param(
+            'me = "https://a.example/"\n[site]\noutput = "site"\n', "site.output", id="on checkout"
+        ),
+        pytest.param('me = "https://a.example/"\n[site]\noutput = "."\n', "site.output", id="all"),
+        pytest.param('me = "https://a.example/"\n[site]\nurl = "foo"\n', "site.url", id="site.url"),
+        pytest.param(
+            'me = "https://a.example/"\n[site]\nbuild = "hugo \'x"\n', "site.build", id="quote"
+        ),
+        pytest.param('me = "https://a.example/"\nstate = "~nosuch/x"\n', "state", id="no user"),
         pytest.param('me = "https://a.example/"\nfolder = "/"\n', "folder", id="folder"),
         pytest.param('me = "https://a.example/?q=1"\n', "no query", id="query in me"),
         pytest.param(
@@ -147,13 +156,19 @@ def test_an_unknown_kind_is_named(write):
         load(path)
 
 
-def test_no_secret_is_shown(write):
-    path = write('me = "https://site.example/"\n[database]\nurl = ["postgresql://u:hunter2@h/d"]\n')
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[database]\nurl = ["postgresql://u:hunter2@h/d"]',
+        'database = "postgresql://u:hunter2@h/d"',
+        '[database]\nuri = "postgresql://u:hunter2@h/d"',
+    ],
+)
+def test_no_secret_is_shown(write, text):
+    path = write(f'me = "https://site.example/"\n{text}\n')
 
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(ConfigError, match="database") as refused:
         load(path)
-
-    assert "database.url" in str(refused.value)
     assert "hunter2" not in str(refused.value)
 
 

@@ -136,6 +136,17 @@ def test_pages_that_never_were_are_404(demo, port):
     assert get(f"http://127.0.0.1:{port}/nothing/here/")[0] == 404
     assert get(f"http://127.0.0.1:{port}/..%2f..%2fconfig.toml")[0] == 404
     assert get(f"http://127.0.0.1:{port}/%2e%2e/config.toml")[0] == 404
+    assert get(f"http://127.0.0.1:{port}/{'a' * 300}")[0] == 404
+
+
+def test_a_link_in_the_site_does_not_lead_out_of_it(demo, port):
+    _, folder = demo
+    (folder / "public" / "leak").symlink_to(folder / "config.toml")
+
+    status, text = get(f"http://127.0.0.1:{port}/leak")
+
+    assert status == 404
+    assert "password_hash" not in text
 
 
 def test_folders_get_their_slash(demo, port):

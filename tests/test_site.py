@@ -58,3 +58,48 @@ def test_500_tells_nothing(client, bearer, parts, monkeypatch, installation):
     assert response.status_code == 500
     assert response.json["error"] == "server_error"
     assert "ZeroDivision" not in response.text
+
+
+@pytest.fixture
+def served(installation, start, client_of, bearer_of):
+    installation.configure(site={"serve": True})
+    parts = start()
+    return client_of(parts), bearer_of(parts), parts
+
+
+def test_a_post_is_publishing_then_built_then_gone(served):
+    client, headers, parts = served
+    client.post("/micropub", data={"content": "Hello"}, headers=headers)
+    page = "/notes/2025/11/hello/"
+
+    early = client.get(page)
+    parts.following.work()
+    built = client.get(page)
+    url = f"https://site.example{page}"
+    client.post("/micropub", data={"action": "delete", "url": url}, headers=headers)
+    gone = client.get(page)
+
+    assert (early.status_code, built.status_code, gone.status_code) == (404, 200, 410)
+    assert "Publishing" in early.text
+    assert early.headers["Cache-Control"] == "no-store"
+    assert "Hello" in built.text
+    assert "Hello" not in gone.text
+    for response in (early, built, gone):
+        response.close()
+
+
+@pytest.mark.parametrize(
+    "more", [{"post-status": "draft"}, {"published": "2031-01-01T00:00:00Z"}], ids=str
+)
+def test_what_is_not_public_yet_is_404(served, more):
+    client, headers, parts = served
+    body = {"content": "Hello", "mp-slug": "hidden", **more}
+    created = client.post("/micropub", data=body, headers=headers)
+    parts.following.work()
+
+    path = created.headers["Location"].removeprefix("https://site.example")
+    response = client.get(path)
+
+    assert response.status_code == 404
+    assert "Publishing" not in response.text
+    response.close()

@@ -3,13 +3,13 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
-from endpoint.config.checks import FilePath, Url, Zone
+from endpoint.config.checks import FilePath, Url, UrlOrNothing, Zone
 from endpoint.config.tables import (
     AuthConfig,
     FetchConfig,
@@ -27,12 +27,14 @@ from endpoint.config.tables import (
 )
 from endpoint.errors import ConfigError
 
+_SECRETS = ("remote", "password_hash", "introspection_token")
+
 
 class Config(Table):
     """Everything an installation can be told, as ``config.example.toml`` explains it."""
 
     me: Url
-    public_url: Url = ""
+    public_url: UrlOrNothing = ""
     timezone: Zone = "UTC"
     state: FilePath = Field(default=Path("state"), validate_default=True)
     owner: Owner = Owner()
@@ -58,6 +60,14 @@ class Config(Table):
             folder = (info.context or {}).get("folder", Path.cwd())
             return {"repository": {}, "site": {}, **data, "folder": folder}
         return data
+
+    @model_validator(mode="after")
+    def _keep_apart(self) -> Self:
+        output = self.site.output
+        kept = (self.repository.path, self.repository.checkout, self.state)
+        if any(output.is_relative_to(path) or path.is_relative_to(output) for path in kept):
+            raise ValueError("site.output must lie apart from repository, checkout and state")
+        return self
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,11 +142,12 @@ def load(path: Path) -> Config:
 
 def _explain(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"]) or "the file"
+    is_secret = problem["loc"][:1] in (("database",), ("queue",)) or name.endswith(_SECRETS)
     if problem["type"] == "extra_forbidden":
         return f"{name}: there is no such key"
     if problem["type"] == "missing":
         return f"{name}: is required"
     message = problem["msg"].removeprefix("Value error, ")
-    if "hash" in name or "token" in name or name.endswith(("url", "remote")):
+    if is_secret or isinstance(problem["input"], dict):
         return f"{name}: {message}"
     return f"{name}: {message} (found {problem['input']!r})"

@@ -1,6 +1,7 @@
 """What a value of the configuration must be like, beyond its type."""
 
 import os
+import shlex
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any
@@ -31,7 +32,10 @@ def _read_secret(value: Any, info: ValidationInfo) -> Any:
 
 def _absolute(path: Path, info: ValidationInfo) -> Path:
     folder: Path = (info.context or {}).get("folder", Path.cwd())
-    return (folder / path.expanduser()).absolute()
+    try:
+        return (folder / path.expanduser()).absolute()
+    except RuntimeError as error:
+        raise ValueError("names the home of a user who does not exist") from error
 
 
 def _check_zone(value: str) -> str:
@@ -74,9 +78,23 @@ def _check_pattern(value: str) -> str:
     return _check_fields(value, _PLACE_FIELDS)
 
 
+def _check_url_or_nothing(value: str) -> str:
+    return value and _check_url(value)
+
+
+def _check_words(value: str) -> str:
+    try:
+        shlex.split(value)
+    except ValueError as error:
+        raise ValueError(f"cannot be read as a command: {error}") from error
+    return value
+
+
 Url = Annotated[str, AfterValidator(_check_url)]
 Secret = Annotated[str, BeforeValidator(_read_secret)]
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
+UrlOrNothing = Annotated[str, AfterValidator(_check_url_or_nothing)]
+Command = Annotated[str, AfterValidator(_check_words)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Message = Annotated[str, AfterValidator(_check_message)]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from endpoint.config.checks import FilePath, Message, Pattern, Secret
+from endpoint.config.checks import Command, FilePath, Message, Pattern, Secret, UrlOrNothing
 
 
 class Table(BaseModel):
@@ -38,10 +38,10 @@ class SiteConfig(Table):
     """The site, how it is built, and whether it is shown here."""
 
     generator: Literal["hugo", "jekyll"] = "hugo"
-    url: str = ""
+    url: UrlOrNothing = ""
     title: str = ""
     language: str = "en"
-    build: str = "hugo --minify"
+    build: Command = "hugo --minify"
     build_timeout_s: int = Field(default=300, gt=0)
     output: FilePath = Field(default=Path("public"), validate_default=True)
     serve: bool = False
@@ -140,8 +140,8 @@ class AuthConfig(Table):
     password_hash: Secret = ""
     strict_bearer: bool = False
     require_pkce: bool = False
-    token_endpoint: str = ""
-    introspection_endpoint: str = ""
+    token_endpoint: UrlOrNothing = ""
+    introspection_endpoint: UrlOrNothing = ""
     introspection_token: Secret = ""
     cache_s: int = Field(default=60, ge=0)
     negative_cache_s: int = Field(default=10, ge=0)

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 _EXPOSED = "Location, Link, ETag, Retry-After, WWW-Authenticate"
-_ALLOWED = "Authorization, Content-Type, Accept, Idempotency-Key"
+_ALLOWED = "Authorization, Content-Type, Accept, Idempotency-Key, If-None-Match"
 
 
 def register(app: Flask, paths: frozenset[str]) -> None:

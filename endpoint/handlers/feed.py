@@ -31,16 +31,6 @@ def show() -> Response:
     return response
 
 
-@bp.after_request
-def open_to_pages(response: Response) -> Response:
-    """Let pages of any origin read the feed; it is public."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag"
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
-    return response
-
-
 def _read_query() -> FeedQuery:
     values = {name: _read(name) for name in _LONGEST}
     if values["type"] is not None and not _TYPE.fullmatch(values["type"]):

@@ -34,11 +34,11 @@ def show(path: str) -> ResponseReturnValue:
     site = services().site
     if not site.is_served:
         raise NotFound("There is nothing at this URL")
-    if site.is_gone(path):
-        return _page(site.output / "404.html", HTTPStatus.GONE)
     found = _find(site.output, path)
+    if (found is None or found.name == "index.html") and site.is_gone(path):
+        return _page(site.output / "404.html", HTTPStatus.GONE)
     if found is not None and found.is_dir():
-        return redirect(f"{request.script_root}/{path}/", HTTPStatus.MOVED_PERMANENTLY)
+        return redirect(f"{request.script_root}/{path}/", HTTPStatus.PERMANENT_REDIRECT)
     if found is not None:
         return send_file(found, conditional=True, max_age=0)
     if not path or site.is_coming(path):
@@ -51,12 +51,18 @@ def _find(output: Path, path: str) -> Path | None:
     joined = safe_join(str(output), path)
     if joined is None:
         return None
-    target = Path(joined)
-    if target.is_dir():
-        if path and not path.endswith("/"):
-            return target
-        target = target / "index.html"
-    return target if target.is_file() else None
+    try:
+        target = Path(joined).resolve(strict=True)
+        # A symbolic link in the site may lead out of it.
+        if not target.is_relative_to(output.resolve()):
+            return None
+        if target.is_dir():
+            if path and not path.endswith("/"):
+                return target
+            target = target / "index.html"
+        return target if target.is_file() else None
+    except OSError:
+        return None
 
 
 def _page(file: Path, status: HTTPStatus) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from endpoint.errors import ConfigError
 from endpoint.services.installation import Wishes, install, make_password
 
 _USUAL_PORT = 8000
+_PASSWORD = "password.txt"  # noqa: S105 - a file's name
 
 
 def prepare_demo(folder: Path, port: int | None, now: datetime) -> tuple[Config, int]:
@@ -26,6 +27,14 @@ def prepare_demo(folder: Path, port: int | None, now: datetime) -> tuple[Config,
     return config, made_with
 
 
+def read_password(folder: Path) -> str:
+    """Return the demo's password, or a word for one that is not kept."""
+    try:
+        return (folder / _PASSWORD).read_text(encoding="utf-8").strip()
+    except OSError:
+        return "(not kept)"
+
+
 def _make(folder: Path, port: int, now: datetime) -> None:
     password = make_password()
     wishes = Wishes(
@@ -37,6 +46,6 @@ def _make(folder: Path, port: int, now: datetime) -> None:
         allow_hosts=("127.0.0.1",),
     )
     install(folder, wishes, now)
-    secret = folder / "password.txt"
+    secret = folder / _PASSWORD
     secret.touch(mode=0o600)
     secret.write_text(password + "\n", encoding="utf-8")

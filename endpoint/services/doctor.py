@@ -92,14 +92,16 @@ class Doctor:
         if not remote:
             return "none; the repository on this machine is the hosting"
         list_remote(remote, self._config.repository.path)
-        return "answers"
+        return "answers; commits are not pushed there by themselves yet"
 
     def _examine_worker(self) -> str:
         for name in ("checkout", "build"):
             progress = Followers(self._engine).progress(name)
             if progress.last_error:
                 raise _Ill(f"{name} failed {progress.attempts} times: {progress.last_error}")
-        return "nothing failed"
+        if Followers(self._engine).progress("checkout").done != self._repository.head():
+            return "not up to date yet; endpoint serve or endpoint worker does the work"
+        return "nothing failed, and the newest commit is checked out"
 
     def _examine_build(self) -> str:
         if not self._config.site.build:

@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import tomlkit
 from argon2 import PasswordHasher
 
 from endpoint.config import Config, load
-from endpoint.errors import ConfigError
+from endpoint.errors import ConfigError, EndpointError
 from endpoint.services.templates import fill_template
 from endpoint.stores.checkout import Checkout
 from endpoint.stores.cloning import clone_bare, default_branch, top_names
@@ -48,17 +49,19 @@ def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
     Raise ConfigError, leaving nothing behind, if there is one already, if a
     wish is wrong, or if the site to adopt cannot be cloned.
     """
+    folder = folder.absolute()
     if (folder / "config.toml").exists():
         raise ConfigError(f"{folder} holds an installation already; nothing was changed")
-    if folder.exists() and any(folder.iterdir()):
-        raise ConfigError(f"{folder} is not empty; choose a new folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise ConfigError(f"{folder} is not empty; choose a new folder")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
     try:
         _lay_out(work, wishes, now)
-        if folder.exists():
-            folder.rmdir()
-        work.rename(folder)
+        _move(work, folder)
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
         if isinstance(error, ConfigError):
@@ -70,9 +73,23 @@ def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
     return config
 
 
+def _move(work: Path, folder: Path) -> None:
+    try:
+        # The web server reads the built site; what is secret inside has modes of its own.
+        folder.mkdir(mode=0o755, exist_ok=True)
+        for entry in work.iterdir():
+            entry.rename(folder / entry.name)
+        work.rmdir()
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
+
+
 def _lay_out(folder: Path, wishes: Wishes, now: datetime) -> None:
     bare = folder / "site.git"
     branch = "main"
+    # Wishes that are wrong should cost no clone.
+    _write_config(folder / "config.toml", wishes, branch, wishes.generator)
+    load(folder / "config.toml")
     if wishes.repository:
         clone_bare(_absolute(wishes.repository), bare)
         branch = default_branch(bare)
@@ -86,7 +103,9 @@ def _lay_out(folder: Path, wishes: Wishes, now: datetime) -> None:
 
 def _make_checkout(config: Config) -> None:
     repository = config.repository
-    Checkout(repository.checkout, repository.path, repository.branch).update()
+    # If it fails, the worker makes it, and the installation is there all the same.
+    with suppress(EndpointError):
+        Checkout(repository.checkout, repository.path, repository.branch).update()
 
 
 def _find_generator(bare: Path, branch: str, wishes: Wishes) -> str:
@@ -105,7 +124,7 @@ def _write_config(path: Path, wishes: Wishes, branch: str, generator: str) -> No
     document.add(tomlkit.comment(_HEAD))
     for name, value in _settings(wishes, branch, generator).items():
         document[name] = value
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(tomlkit.dumps(document))
 

@@ -1,6 +1,8 @@
 """The built site, for installations that show it themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from endpoint.stores.index import PostIndex
@@ -18,6 +20,7 @@ class Site:
     output: Path
     root: str
     is_served: bool
+    clock: Callable[[], datetime]
 
     def is_gone(self, path: str) -> bool:
         """Say whether the page at ``path`` was a post that is deleted."""
@@ -26,4 +29,6 @@ class Site:
     def is_coming(self, path: str) -> bool:
         """Say whether ``path`` is a public post that the next build will show."""
         post = self.index.find(self.root + path)
-        return post is not None and post.status == "published"
+        if post is None or post.status != "published":
+            return False
+        return post.published is None or post.published <= self.clock()

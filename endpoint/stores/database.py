@@ -17,7 +17,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
@@ -50,14 +50,15 @@ def make_engine(url: str) -> Engine:
     """Return an engine for ``url`` that threads and forked processes may share.
 
     SQLite runs in WAL mode and waits up to 10 s for another writer. Nothing is
-    opened yet.
+    opened yet. Raise ConfigError if the URL or its driver is not known.
     """
-    if url.startswith("sqlite"):
-        engine = create_engine(url)
+    try:
+        # A database server that was restarted leaves dead connections in the pool.
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    except (ArgumentError, ImportError) as error:
+        raise ConfigError(f"database.url cannot be used: {error}") from error
+    if engine.dialect.name == "sqlite":
         sqlite.set_up(engine)
-    else:
-        # A server that was restarted leaves dead connections in the pool.
-        engine = create_engine(url, pool_pre_ping=True)
     _forget_after_fork(engine)
     return engine
 

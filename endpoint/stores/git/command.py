@@ -20,6 +20,9 @@ _SETTINGS = (
     # The folders are those of the configuration, whoever they belong to.
     "safe.directory=*",
 )
+_KEPT = ("HOME", "SSH_AUTH_SOCK", "GIT_SSH_COMMAND")
+"""What ssh needs to find the owner's keys."""
+
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -43,9 +46,9 @@ def run_git(folder: Path, *arguments: str, timeout_s: float = 600) -> str:
             command, env=_environment(folder), capture_output=True, timeout=timeout_s, check=True
         )
     except subprocess.CalledProcessError as error:
-        raise _explain(arguments[0], error.stderr) from error
+        raise _explain(_verb(arguments), error.stderr) from error
     except subprocess.TimeoutExpired as error:
-        raise Unavailable(f"git {arguments[0]} took more than {timeout_s:g} seconds.") from error
+        raise Unavailable(f"git {_verb(arguments)} took over {timeout_s:g} seconds.") from error
     return done.stdout.decode("utf-8", "replace").strip()
 
 
@@ -64,6 +67,16 @@ def open_git(folder: Path, *arguments: str) -> Iterator[tuple[IO[bytes], IO[byte
             process.kill()
 
 
+def _verb(arguments: tuple[str, ...]) -> str:
+    """Return the word that says what git does, past the settings before it."""
+    words = iter(arguments)
+    for word in words:
+        if word != "-c":
+            return word
+        next(words)
+    return ""
+
+
 def _command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
     git = shutil.which("git")
     if git is None:
@@ -75,8 +88,9 @@ def _command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
 def _environment(folder: Path) -> dict[str, str]:
     # The ceiling: a folder that is no repository is not to be mistaken for part of another.
     ceiling = str(folder.parent)
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     path = os.environ.get("PATH", os.defpath)
-    return {"PATH": path, "GIT_CEILING_DIRECTORIES": ceiling, **_ENVIRONMENT}
+    return {**kept, "PATH": path, "GIT_CEILING_DIRECTORIES": ceiling, **_ENVIRONMENT}
 
 
 def _explain(command: str, stderr: bytes) -> Unavailable | InsufficientStorage:
