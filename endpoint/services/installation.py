@@ -52,18 +52,23 @@ def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
     folder = folder.absolute()
     if (folder / "config.toml").exists():
         raise ConfigError(f"{folder} holds an installation already; nothing was changed")
+    is_new = not folder.exists()
     try:
-        if folder.exists() and any(folder.iterdir()):
+        # The web server reads the built site; what is secret inside has modes of its own.
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
             raise ConfigError(f"{folder} is not empty; choose a new folder")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+        # Inside, because the folder may be a disk of its own, which no rename crosses.
+        work = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
     try:
         _lay_out(work, wishes, now)
-        _move(work, folder)
+        _move_up(work)
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ConfigError):
             # The owner knows the folder by the name they gave it.
             raise ConfigError(str(error).replace(str(work), str(folder))) from error
@@ -73,15 +78,11 @@ def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
     return config
 
 
-def _move(work: Path, folder: Path) -> None:
-    try:
-        # The web server reads the built site; what is secret inside has modes of its own.
-        folder.mkdir(mode=0o755, exist_ok=True)
-        for entry in work.iterdir():
-            entry.rename(folder / entry.name)
-        work.rmdir()
-    except OSError as error:
-        raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
+def _move_up(work: Path) -> None:
+    # The configuration last: with it the folder is an installation.
+    for entry in sorted(work.iterdir(), key=lambda entry: entry.name == "config.toml"):
+        entry.rename(work.parent / entry.name)
+    work.rmdir()
 
 
 def _lay_out(folder: Path, wishes: Wishes, now: datetime) -> None:
