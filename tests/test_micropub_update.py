@@ -283,6 +283,18 @@ def test_400_bad_updates_change_nothing(post, update, repo, body):
     assert repo.head.commit == before
 
 
+def test_400_an_edited_post_is_not_emptied(client, bearer, update, repo):
+    body = {"type": ["h-card"], "properties": {"name": ["Ada"]}}
+    card = client.post("/micropub", json=body, headers=bearer()).headers["Location"]
+    update(card, replace={"name": ["Grace"]})
+    before = repo.head.commit
+
+    response = update(card, delete=["name", "published"])
+
+    assert response.status_code == 400
+    assert repo.head.commit == before
+
+
 @pytest.mark.parametrize(
     "url",
     [
