@@ -1,59 +1,42 @@
 """Other people's web servers: everything that is fetched, fetched with care."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import closing
 
-from requests import PreparedRequest, Request, RequestException, Response
+from requests import PreparedRequest, Request, RequestException
 from urllib3.exceptions import HTTPError
 
 from endpoint import __version__
-from endpoint.domain.charsets import decode
 from endpoint.domain.urls import canonical
 from endpoint.stores.http.addresses import resolve as resolve_by_system
-from endpoint.stores.http.connections import Dialer, DialingAdapter, Resolve
+from endpoint.stores.http.bodies import ACCEPT_ENCODING, read_body
+from endpoint.stores.http.connections import DialingAdapter
 from endpoint.stores.http.deadlines import Deadline
-from endpoint.stores.http.fetching import FetchError, RefusedError
+from endpoint.stores.http.dialing import Dialer, Resolve, expand, spelled
+from endpoint.stores.http.fetching import FetchError, Page, RefusedError
 from endpoint.stores.http.redirects import follow
 
 __all__ = ["FetchError", "Page", "RefusedError", "Web"]
 
+_PORTS = ("80", "443", "8080-8443")
 _MAX_REDIRECTS = 5
-_CHUNK_BYTES = 16_384
+_MAX_HEADER_BYTES = 262_144
 _HEADERS = {
     "User-Agent": f"indieweb-endpoint/{__version__}",
     "Accept": "text/html, application/xhtml+xml, application/json;q=0.9, */*;q=0.5",
-    "Accept-Encoding": "gzip, deflate",
+    "Accept-Encoding": ACCEPT_ENCODING,
 }
-
-
-@dataclass(frozen=True)
-class Page:
-    """An answer: ``url`` after redirects, ``content`` decoded, header names in any case."""
-
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    @property
-    def media_type(self) -> str:
-        """The media type without its parameters, in lower case."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-
-    @property
-    def text(self) -> str:
-        """The content as text, in the encoding it declares."""
-        return decode(self.content, self.headers.get("Content-Type", ""))
 
 
 class Web:
     """The one client for URLs that strangers choose.
 
-    It connects to public addresses only, and to the exact hosts of
-    ``allow_hosts``; checks every redirect, five at most, as it checks the first
-    URL; and gives up after ``timeout_s`` seconds in all or ``max_bytes`` bytes
-    of decoded content. No cookies, no proxies, no passwords from the
-    environment or the URL.
+    It connects to public addresses and the ``ports`` only, and to any port of
+    the exact hosts of ``allow_hosts``; checks every redirect, five at most, as
+    it checks the first URL; and gives up after ``timeout_s`` seconds in all or
+    ``max_bytes`` bytes of decoded content. No cookies, no proxies, no passwords
+    from the environment or the URL. Certificates are checked against the usual
+    authorities, or instead those of the PEM file ``authorities``.
     """
 
     def __init__(
@@ -61,12 +44,19 @@ class Web:
         allow_hosts: Iterable[str] = (),
         timeout_s: float = 10,
         max_bytes: int = 1_000_000,
+        ports: Iterable[str] = _PORTS,
+        *,
         resolve: Resolve = resolve_by_system,
+        authorities: str | None = None,
     ) -> None:
-        self._allow_hosts = frozenset(host.strip("[]").lower() for host in allow_hosts)
+        self._allow_hosts = frozenset(spelled(host) for host in allow_hosts)
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
+        # Twice, because framing and a bad compression add something, and never that much.
+        self._max_wire_bytes = 2 * max_bytes + _MAX_HEADER_BYTES
+        self._ports = expand(ports)
         self._resolve = resolve
+        self._verify = authorities or True
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         """Return what ``url`` answers, whatever its status; raise FetchError if it does not.
@@ -93,25 +83,25 @@ class Web:
 
     def _fetch(self, request: Request) -> Page:
         with Deadline(self._timeout_s) as deadline:
-            dialer = Dialer(self._allow_hosts, self._resolve, deadline)
-            adapter = DialingAdapter(dialer.dial)
-            try:
-                return self._follow(adapter, request, deadline)
-            except (RequestException, HTTPError, OSError, ValueError) as error:
-                # Cut off at the deadline, a connection fails in any of these ways.
-                name = "it took too long" if deadline.is_over else type(error).__name__
-                raise FetchError(f"no proper answer: {name}") from error
-            finally:
-                adapter.close()
+            dialer = Dialer(self._allow_hosts, self._ports, self._resolve, deadline)
+            with closing(DialingAdapter(dialer.dial, self._max_wire_bytes)) as adapter:
+                try:
+                    return self._follow(adapter, request, deadline)
+                except (RequestException, HTTPError, OSError, ValueError) as error:
+                    # Cut off at the deadline, a connection fails in any of these ways.
+                    name = "it took too long" if deadline.is_over else type(error).__name__
+                    raise FetchError(f"no proper answer: {name}") from error
 
     def _follow(self, adapter: DialingAdapter, request: Request, deadline: Deadline) -> Page:
         for _ in range(_MAX_REDIRECTS + 1):
             prepared = _prepare(request)
             left_s = deadline.left_s()
-            with adapter.send(prepared, stream=True, timeout=(left_s, left_s)) as response:
+            with adapter.send(
+                prepared, stream=True, timeout=(left_s, left_s), verify=self._verify
+            ) as response:
                 onward = follow(request, response)
                 if onward is None:
-                    content = _read(response, self._max_bytes)
+                    content = read_body(response, self._max_bytes)
                     # A body that was cut off at the deadline may look complete.
                     deadline.left_s()
                     url = prepared.url or ""
@@ -130,13 +120,7 @@ def _prepare(request: Request) -> PreparedRequest:
         request.url = canonical(request.url.partition("#")[0])
     except ValueError as error:
         raise RefusedError(str(error)) from error
-    return request.prepare()
-
-
-def _read(response: Response, max_bytes: int) -> bytes:
-    content = bytearray()
-    for chunk in response.iter_content(_CHUNK_BYTES):
-        content += chunk
-        if len(content) > max_bytes:
-            raise FetchError(f"the page is larger than {max_bytes} bytes")
-    return bytes(content)
+    try:
+        return request.prepare()
+    except ValueError as error:
+        raise RefusedError("the URL or a header holds what cannot be sent") from error

@@ -55,6 +55,21 @@ def is_public(address: str) -> bool:
     return _is_public_v6(parsed)
 
 
+def is_private_host(host: str) -> bool:
+    """Return whether ``host`` is private before anybody is asked for its address.
+
+    It is an address that is not public, or ``localhost`` or a name below it,
+    which are this machine whatever a name server says (RFC 6761 §6.3).
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not is_public(host)
+
+
 def resolve(host: str, port: int) -> list[str]:
     """Return every IP address of ``host``, each once, in the system's order.
 

@@ -53,6 +53,9 @@ class Deadline:
         A duplicate is kept, because TLS takes the connection itself over.
         """
         self._watch(connection.dup())
+        if self.is_over:
+            # The timer went off while the connection was being opened.
+            self._cut()
 
     def _watch(self, connection: socket.socket | None) -> None:
         with self._guard:

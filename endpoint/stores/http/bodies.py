@@ -1,0 +1,68 @@
+"""The body of an answer: decoded piece by piece, and never more of it than is wanted."""
+
+import zlib
+from collections.abc import Iterator
+
+from requests import Response
+
+from endpoint.stores.http.fetching import FetchError
+
+ACCEPT_ENCODING = "gzip"
+"""The one encoding that is asked for, so that no other has to be handled with care."""
+
+_PIECE_BYTES = 16_384
+_GZIP = 16 + zlib.MAX_WBITS
+_GZIP_MAGIC = b"\x1f"
+
+
+def read_body(response: Response, max_bytes: int) -> bytes:
+    """Return the decoded body; raise FetchError if it is larger than ``max_bytes``.
+
+    Also if it was cut off, or is in an encoding that was not asked for: half a
+    page, or an unreadable one, would look like one that links nowhere.
+    """
+    content = bytearray()
+    for piece in _decode(_receive(response), response.headers.get("Content-Encoding", "")):
+        content += piece
+        if len(content) > max_bytes:
+            raise FetchError(f"the page is larger than {max_bytes} bytes")
+    return bytes(content)
+
+
+def _receive(response: Response) -> Iterator[bytes]:
+    while piece := response.raw.read(_PIECE_BYTES, decode_content=False):
+        yield piece
+
+
+def _decode(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return pieces
+        case "gzip" | "x-gzip":
+            return _gunzip(pieces)
+    raise FetchError("the page is in an encoding that was not asked for")
+
+
+def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what gzip members, one after the other (RFC 1952 §2.2), decode to."""
+    member = None
+    for data in pieces:
+        while data:
+            if member is None or (member.eof and data.startswith(_GZIP_MAGIC)):
+                member = zlib.decompressobj(_GZIP)
+            elif member.eof:
+                # Padding after the last member, which every client ignores.
+                break
+            yield from _inflate(member, data)
+            data = member.unused_data
+    if member and not member.eof:
+        raise FetchError("the page was cut off")
+
+
+def _inflate(member: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    try:
+        while piece := member.decompress(data, _PIECE_BYTES):
+            yield piece
+            data = member.unconsumed_tail
+    except zlib.error as error:
+        raise FetchError("the page is not in the encoding that it declares") from error
