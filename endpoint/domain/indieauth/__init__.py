@@ -1,0 +1,1 @@
+"""IndieAuth's words: client ids, redirect URIs, scopes, profiles and metadata."""
