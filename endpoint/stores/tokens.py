@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     RowMapping,
     String,
@@ -30,6 +31,7 @@ tokens = Table(
     Column("expires_at", Moment),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
+    Column("grant_id", String(16), index=True),
 )
 
 _USE_INTERVAL = timedelta(minutes=1)
@@ -37,7 +39,10 @@ _USE_INTERVAL = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A token as the owner sees it in a list; the times are aware, or None for never."""
+    """A token as the owner sees it in a list; the times are aware, or None for never.
+
+    ``grant_id`` names the sign-in it came from, None if the owner made it by hand.
+    """
 
     id: str
     client_id: str
@@ -46,6 +51,7 @@ class IssuedToken:
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    grant_id: str | None = None
 
 
 class TokenStore:
@@ -59,16 +65,8 @@ class TokenStore:
 
     def add(self, token: IssuedToken, secret_hash: str) -> None:
         """Keep a new token."""
-        row = {
-            "id": token.id,
-            "hash": secret_hash,
-            "client_id": token.client_id,
-            "scope": " ".join(sorted(token.scopes)),
-            "issued_at": token.issued_at,
-            "expires_at": token.expires_at,
-        }
         with available(), self._engine.begin() as connection:
-            connection.execute(insert(tokens).values(row))
+            insert_token(connection, token, secret_hash)
 
     def find(self, secret_hash: str) -> IssuedToken | None:
         """Return the token whose secret has this hash, good or not."""
@@ -93,13 +91,25 @@ class TokenStore:
         with available(), self._engine.connect() as connection:
             return [_read(row) for row in connection.execute(query).mappings()]
 
-    def revoke(self, token_id: str, now: datetime) -> bool:
-        """Revoke a token, for good; False if there is none with this id."""
-        known = select(tokens.c.id).where(tokens.c.id == token_id)
-        revoking = update(tokens).where(tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
+    def revoke(self, token_id: str, now: datetime) -> None:
+        """Revoke the token with this id, for good."""
+        good = (tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
         with available(), self._engine.begin() as connection:
-            connection.execute(revoking.values(revoked_at=now))
-            return connection.execute(known).first() is not None
+            connection.execute(update(tokens).where(*good).values(revoked_at=now))
+
+
+def insert_token(connection: Connection, token: IssuedToken, secret_hash: str) -> None:
+    """Keep a new token as a part of a transaction."""
+    row = {
+        "id": token.id,
+        "hash": secret_hash,
+        "client_id": token.client_id,
+        "scope": " ".join(sorted(token.scopes)),
+        "issued_at": token.issued_at,
+        "expires_at": token.expires_at,
+        "grant_id": token.grant_id,
+    }
+    connection.execute(insert(tokens).values(row))
 
 
 def _read(row: RowMapping) -> IssuedToken:
@@ -111,4 +121,5 @@ def _read(row: RowMapping) -> IssuedToken:
         expires_at=row["expires_at"],
         last_used_at=row["last_used_at"],
         revoked_at=row["revoked_at"],
+        grant_id=row["grant_id"],
     )
