@@ -35,15 +35,18 @@ class _Group(click.Group):
             raise click.ClickException(str(error)) from error
 
 
+_config_option = click.option(
+    "--config",
+    "path",
+    metavar="PATH",
+    help="The configuration; default: $ENDPOINT_CONFIG, else config.toml here.",
+)
+
+
 def _configured(command: Callable[..., None]) -> Callable[..., None]:
     """Give ``command`` the option ``--config`` and the loaded Config as first argument."""
 
-    @click.option(
-        "--config",
-        "path",
-        metavar="PATH",
-        help="The configuration; default: $ENDPOINT_CONFIG, else config.toml here.",
-    )
+    @_config_option
     @functools.wraps(command)
     def run(path: str | None, **options: Any) -> None:
         command(load(find_path(path)), **options)
@@ -86,6 +89,7 @@ def init(
     yes: bool,
 ) -> None:
     """Make a new installation in DIR."""
+    from endpoint.domain.discovery_links import discovery_links
     from endpoint.services.installation import Wishes, install, make_password
 
     if not yes:
@@ -112,8 +116,9 @@ def init(
     if not given:
         click.echo(f"Your password, shown only this once: {password}")
     if repository:
-        click.echo("In your site's head, so that apps find this server:")
-        click.echo(f'<link rel="micropub" href="{config.base_url}/micropub">')
+        click.echo("In the head of your site's pages, so that apps find this server:")
+        for link in discovery_links(config.base_url, signs_in=config.auth.mode == "builtin"):
+            click.echo(link.element)
     click.echo(f"Next: cd {folder} && endpoint serve; and endpoint check, once your site is up")
 
 
@@ -151,7 +156,7 @@ def demo(folder: Path, port: int | None) -> None:
     parts = _assemble(config)
     token = _make_demo_token(parts)
     click.echo(f"Your site:     {config.me}")
-    click.echo(f"Your password: {read_password(folder)}")
+    click.echo(f"Your password: {read_password(folder, config.auth.password_hash)}")
     click.echo(f"A token:       {token}")
     click.echo("Post something:")
     click.echo(
@@ -222,6 +227,40 @@ def _until(expires_at: datetime | None) -> str:
 def token_revoke(config: Config, token_id: str) -> None:
     """Make the token ID useless at once."""
     _assemble(config).tokens.revoke(token_id)
+
+
+@main.group()
+def password() -> None:
+    """The password you sign in with."""
+
+
+@password.command("set")
+@_config_option
+@click.option("--stdin", "from_stdin", is_flag=True, help="Read it from standard input.")
+def password_set(path: str | None, from_stdin: bool) -> None:
+    """Set a new password; only its hash is kept."""
+    from endpoint.services.passwords import set_password
+
+    changed = set_password(find_path(path), _read_password() if from_stdin else _ask_password())
+    click.echo(f"The new password is in {changed}, as a hash")
+    click.echo("Restart the server for it to count; every browser is signed out then")
+
+
+def _ask_password() -> str:
+    given: str = click.prompt("New password", hide_input=True, confirmation_prompt="And again")
+    if len(given) < _SHORT_PASSWORD:
+        click.echo("Note: this password is short; four random words are hard to guess", err=True)
+    return given
+
+
+def _read_password() -> str:
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise click.UsageError("--stdin found something that is not UTF-8") from error
+
+
+_SHORT_PASSWORD = 12
 
 
 @main.command()

@@ -81,6 +81,60 @@ class InsufficientScope(EndpointError):
     status = HTTPStatus.FORBIDDEN
 
 
+class InvalidGrant(EndpointError):
+    """The code or refresh token is unknown, used, expired or another app's (RFC 6749 §5.2)."""
+
+    error = "invalid_grant"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class InvalidClient(EndpointError):
+    """The app does not say properly who it is (RFC 6749 §5.2)."""
+
+    error = "invalid_client"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class InvalidScope(EndpointError):
+    """More is asked for than was granted (RFC 6749 §5.2)."""
+
+    error = "invalid_scope"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class UnsupportedGrantType(EndpointError):
+    """The token endpoint knows codes and refresh tokens (RFC 6749 §5.2)."""
+
+    error = "unsupported_grant_type"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class UnsupportedTokenType(EndpointError):
+    """The kind of token that is hinted at does not exist here (RFC 7009 §2.2.1)."""
+
+    error = "unsupported_token_type"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class AuthorizationRefused(EndpointError):
+    """The app hears of it: the browser goes back to ``location`` (RFC 6749 §4.1.2.1)."""
+
+    error = "invalid_request"
+    status = HTTPStatus.FOUND
+
+    def __init__(self, description: str, location: str) -> None:
+        super().__init__(description)
+        self.location = location
+
+
+class TooManyRequests(EndpointError):
+    """Somebody asks too often; wait (RFC 6585 §4)."""
+
+    error = "too_many_requests"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    retry_after_s = 60
+
+
 class Unavailable(EndpointError):
     """Something the answer depends on is out of reach for now; try again."""
 

@@ -73,6 +73,8 @@ def _listen(parts: Parts, host: str, port: int) -> Any:
             port=port,
             threads=_THREADS,
             ident=None,
+            # Without a proxy that is trusted nobody reads them; with one they must arrive.
+            clear_untrusted_proxy_headers=not parts.config.limits.trusted_proxies,
             # Flask answers larger ones itself, in JSON; this is the last wall.
             max_request_body_size=max(2 * parts.config.limits.max_body_bytes, 1 << 26),
         )

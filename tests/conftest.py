@@ -3,8 +3,10 @@
 import functools
 import os
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,13 @@ import pytest
 import tomlkit
 from flask.testing import FlaskClient
 from hypothesis import settings
+from werkzeug.serving import make_server
 
 from endpoint.app import make_app
 from endpoint.assembly import Parts, assemble
 from endpoint.config import Config, load
 from endpoint.services.installation import Wishes, install
+from endpoint.stores.web import Web
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"
@@ -162,3 +166,33 @@ def make_bearer(
 ) -> dict[str, str]:
     secret, _ = parts.tokens.create(client_id, scope.split())
     return {"Authorization": f"Bearer {secret}"}
+
+
+@dataclass(frozen=True)
+class Live:
+    """An installation that is served at ``url``, its site built; the password is ``secret``.
+
+    Apps at ``app.test``, any port, are on this machine.
+    """
+
+    url: str
+    parts: Parts
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        wishes = Wishes(me=url, name="Ada", password="secret", serve=True)
+        config = install(tmp_path_factory.mktemp("live") / "site", wishes, datetime.now(UTC))
+        web = Web(["app.test"], resolve=lambda _host, _port: ["127.0.0.1"])
+        parts = replace(assemble(config), web=web)
+        parts.builder.build()
+        address = ("127.0.0.1", listening.getsockname()[1])
+        server = make_server(*address, make_app(parts), threaded=True, fd=listening.fileno())
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield Live(url, parts)
+        server.shutdown()
+        serving.join()
+        parts.close()

@@ -10,9 +10,12 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from endpoint.errors import ConfigError
+from endpoint.stores.codes import codes
 from endpoint.stores.creations import creations
 from endpoint.stores.database import Moment, make_engine, metadata, prepare, writing
 from endpoint.stores.followers import followers
+from endpoint.stores.grants import refresh_tokens
+from endpoint.stores.sessions import sessions
 from endpoint.stores.syndications import syndications
 from endpoint.stores.tokens import tokens
 
@@ -36,7 +39,10 @@ def test_prepare_makes_the_tables(engine):
     assert {"tokens", "alembic_version"} <= names
 
 
-@pytest.mark.parametrize("table", [tokens, creations, followers, syndications], ids=str)
+TABLES = [tokens, creations, followers, syndications, codes, refresh_tokens, sessions]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=str)
 def test_prepare_makes_the_columns_the_stores_read(engine, table):
     prepare(engine)
 
@@ -48,7 +54,8 @@ def test_prepare_makes_the_columns_the_stores_read(engine, table):
 def test_prepare_twice_keeps_what_is_there(engine):
     prepare(engine)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO tokens VALUES ('i', 'h', '', '', 0, 0, 0, 0)"))
+        row = "('i', 'h', '', '', 0, 0, 0, 0, NULL)"
+        connection.execute(text(f"INSERT INTO tokens VALUES {row}"))
 
     prepare(engine)
 

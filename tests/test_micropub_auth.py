@@ -232,6 +232,38 @@ def test_201_draft_scope_makes_a_draft(client, bearer):
     assert source.json["properties"]["post-status"] == ["draft"]
 
 
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        pytest.param("draft", {"post-status": ["published"]}, id="publish a draft"),
+        pytest.param("published", {"content": ["Changed"]}, id="change what is published"),
+        pytest.param("published", {"post-status": ["draft"]}, id="take a post back"),
+    ],
+)
+def test_403_a_token_for_drafts_changes_nothing_published(client, repo, bearer, status, asked):
+    created = client.post("/micropub", data=NOTE | {"post-status": status}, headers=bearer())
+    url, before = created.headers["Location"], repo.head.commit
+    update = {"action": "update", "url": url, "replace": asked}
+
+    response = client.post("/micropub", json=update, headers=bearer("draft update"))
+
+    assert response.status_code == 403
+    assert response.json["error"] == "insufficient_scope"
+    assert repo.head.commit == before
+
+
+def test_204_a_token_for_drafts_changes_drafts(client, bearer):
+    draft = NOTE | {"post-status": "draft"}
+    url = client.post("/micropub", data=draft, headers=bearer("draft")).headers["Location"]
+    update = {"action": "update", "url": url, "replace": {"content": ["Changed"]}}
+
+    response = client.post("/micropub", json=update, headers=bearer("draft update"))
+
+    assert response.status_code == 204
+    source = client.get(f"/micropub?q=source&url={url}", headers=bearer("update"))
+    assert source.json["properties"]["content"] == ["Changed"]
+
+
 def test_403_draft_scope_cannot_publish(client, bearer, repo):
     before = repo.head.commit
     body = {**NOTE, "post-status": "published"}

@@ -2,6 +2,15 @@
 
 import pytest
 
+from endpoint.domain.head import find_in_head
+
+LINKS = {
+    "micropub": "https://site.example/micropub",
+    "indieauth-metadata": "https://site.example/.well-known/oauth-authorization-server",
+    "authorization_endpoint": "https://site.example/auth",
+    "token_endpoint": "https://site.example/token",
+}
+
 
 @pytest.fixture
 def under_path(installation, start, client_of, bearer_of):
@@ -103,3 +112,98 @@ def test_what_is_not_public_yet_is_404(served, more):
     assert response.status_code == 404
     assert "Publishing" not in response.text
     response.close()
+
+
+@pytest.fixture
+def built(served):
+    client, headers, parts = served
+    client.post("/micropub", data={"content": "Hello"}, headers=headers)
+    parts.following.work()
+    return client
+
+
+def header_lines(response):
+    lines = response.headers.getlist("Link")
+    response.close()
+    return lines
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/", "/about/", "/notes/2025/11/hello/", "/nothing/here/"])
+def test_pages_name_the_endpoints_in_header_lines(built, method, path):
+    """IndieAuth §4.1, Micropub §5.3; a line for each, as simple clients need it."""
+    lines = header_lines(built.open(path, method=method))
+
+    assert lines[:4] == [f'<{url}>; rel="{rel}"' for rel, url in LINKS.items()]
+    assert lines[4:] == [
+        '<https://site.example/feed.json>; rel="alternate"; type="application/feed+json"'
+    ]
+
+
+@pytest.mark.parametrize("path", ["/style.css", "/feed.xml", "/robots.txt", "/feed.json"])
+def test_files_that_are_no_pages_name_nothing(built, path):
+    assert header_lines(built.get(path)) == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_endpoints_are_named_before_the_first_build(served, method):
+    client, _, _ = served
+
+    response = client.open("/", method=method)
+
+    assert len(header_lines(response)) == 5
+    if method == "GET":
+        found = {rel: find_in_head(rel, response.text) for rel in LINKS}
+        assert found == {rel: [url] for rel, url in LINKS.items()}
+
+
+@pytest.mark.parametrize(
+    ("settings", "rels"),
+    [
+        pytest.param(
+            {"public_url": "http://site.example"},
+            ["micropub", "authorization_endpoint", "token_endpoint", "alternate"],
+            id="plain http has no metadata",
+        ),
+        pytest.param(
+            {"auth": {"mode": "external"}}, ["micropub", "alternate"], id="external sign-in"
+        ),
+    ],
+)
+def test_links_that_must_not_be_there(installation, start, client_of, settings, rels):
+    installation.configure(site={"serve": True}, **settings)
+
+    response = client_of(start()).get("/")
+
+    assert [line.partition('rel="')[2].partition('"')[0] for line in header_lines(response)] == rels
+
+
+@pytest.mark.parametrize("path", ["/", "/about/"])
+def test_204_preflight_of_a_page(built, path):
+    headers = {
+        "Origin": "https://app.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+    }
+
+    response = built.options(path, headers=headers)
+
+    assert response.status_code == 204
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_pages_can_be_read_from_any_origin(built):
+    response = built.get("/", headers={"Origin": "https://app.example"})
+
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Link" in response.headers["Access-Control-Expose-Headers"].split(", ")
+    response.close()
+
+
+def test_without_a_site_to_show_nothing_is_open(client):
+    response = client.get("/")
+
+    assert response.status_code == 404
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert "Link" not in response.headers

@@ -16,6 +16,11 @@ from xml.etree import ElementTree
 import mf2py
 import pytest
 
+from endpoint.config import Config
+from endpoint.domain.discovery_links import discovery_links
+from endpoint.domain.head import find_in_head
+from endpoint.services.templates import fill_template
+
 TEMPLATES = Path(__file__).parents[1] / "site_template"
 SITE = "https://site.example/"
 SCRIPT = "<script>alert(1)</script>"
@@ -186,7 +191,8 @@ MENTIONS = [
     },
 ]
 GONE = {"url": "/notes/2024/01/gone/", "permalink": f"{SITE}notes/2024/01/gone/"}
-ON = ["media", "webmention", "indieauth"]
+ON = ["media", "webmention"]
+RELS = ["micropub", "indieauth-metadata", "authorization_endpoint", "token_endpoint"]
 
 
 @dataclass(frozen=True)
@@ -434,6 +440,50 @@ def test_pages_link_each_endpoint_once(site: Site) -> None:
     assert rels["alternate"].count(f"{SITE}feed.json") == 1
 
 
+@pytest.mark.parametrize("path", ["", "note"])
+def test_links_are_written_as_simple_apps_need_them(site: Site, path: str) -> None:
+    page = site.text(site.url(path) if path else "")
+
+    for link in discovery_links("https://site.example", signs_in=True):
+        if link.rel != "alternate":
+            assert find_in_head(link.rel, page) == [link.url]
+            assert page.count(link.element) == page.count(f'rel="{link.rel}"') == 1
+
+
+@pytest.mark.parametrize("generator", ["hugo", "jekyll"])
+@pytest.mark.parametrize(
+    ("base_url", "mode"),
+    [
+        pytest.param("http://127.0.0.1:8000", "builtin", id="plain http"),
+        pytest.param("https://site.example/api", "external", id="external sign-in"),
+        pytest.param("https://müller.example/a,b", "builtin", id="strange address"),
+    ],
+)
+def test_new_site_has_the_links_of_its_settings(
+    generator: str, base_url: str, mode: str, tmp_path: Path
+) -> None:
+    settings = {
+        "me": SITE,
+        "public_url": base_url,
+        "site": {"generator": generator},
+        "auth": {"mode": mode},
+    }
+    for name, content in fill_template(Config.model_validate(settings)).items():
+        file = tmp_path / "site" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+
+    output = _build(tmp_path / "site", generator)
+
+    links = discovery_links(base_url, signs_in=mode == "builtin")
+    wanted = {link.rel: [link.url] for link in links}
+    for page in ("index.html", "about/index.html"):
+        html = (output / page).read_text(encoding="utf-8")
+        found = {rel: find_in_head(rel, html) for rel in RELS}
+        assert found == {rel: wanted.get(rel, []) for rel in RELS}
+        assert wanted["alternate"][0] in find_in_head("alternate", html)
+
+
 def test_hostile_front_matter_runs_nowhere(site: Site) -> None:
     pages = list(site.output.rglob("*.html"))
 
@@ -566,7 +616,8 @@ def test_untouched_template_builds_without_a_warning(generator: str, tmp_path: P
 
     rels = mf2py.parse(doc=(output / "index.html").read_text(encoding="utf-8"), url=SITE)["rels"]
     assert rels["micropub"] == [f"{SITE}micropub"]
-    assert {"webmention", "micropub_media", "token_endpoint"}.isdisjoint(rels)
+    assert rels["token_endpoint"] == [f"{SITE}token"]
+    assert {"webmention", "micropub_media"}.isdisjoint(rels)
     assert [line[:1] for line in (output / "_redirects").read_text().splitlines()] == ["#"]
     assert (output / "404.html").exists()
 

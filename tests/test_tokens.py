@@ -49,7 +49,7 @@ def tokens(path, clock):
         pytest.param("undelete", {"undelete"}, id="undelete grants no delete"),
         pytest.param("update", {"update"}, id="update"),
         pytest.param("media", {"media"}, id="media"),
-        pytest.param("draft", {"draft"}, id="draft grants no create"),
+        pytest.param("draft", {"draft", "media"}, id="draft grants no create"),
         pytest.param("profile", {"profile"}, id="profile"),
         pytest.param("creates updated", set(), id="whole words"),
         pytest.param("", set(), id="none"),

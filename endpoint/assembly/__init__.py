@@ -91,7 +91,12 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         generator=generator,
         index=index,
         tokens=Tokens(engine, me=config.me, clock=clock),
-        web=Web(config.fetch.allow_hosts, config.fetch.timeout_s, config.fetch.max_bytes),
+        web=Web(
+            config.fetch.allow_hosts,
+            config.fetch.timeout_s,
+            config.fetch.max_bytes,
+            config.fetch.ports,
+        ),
         checkout=checkout,
         builder=builder,
         following=following,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 _MESSAGE_FIELDS = frozenset({"action", "kind", "summary", "permalink"})
+_MAX_PORT = 65_535
 _PLACE_FIELDS = frozenset({"year", "month", "day", "hour", "minute", "second", "slug", "type"})
 
 
@@ -90,6 +91,16 @@ def _check_words(value: str) -> str:
     return value
 
 
+def _check_ports(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        first, _, last = value.partition("-")
+        if not all(end.isascii() and end.isdigit() for end in (first, last or first)):
+            raise ValueError(f"{value} is no port; write 443 or 8080-8443")
+        if not 0 < int(first) <= int(last or first) <= _MAX_PORT:
+            raise ValueError(f"{value} is no range of ports between 1 and {_MAX_PORT}")
+    return values
+
+
 Url = Annotated[str, AfterValidator(_check_url)]
 Secret = Annotated[str, BeforeValidator(_read_secret)]
 FilePath = Annotated[Path, AfterValidator(_absolute)]
@@ -98,3 +109,4 @@ UrlOrNothing = Annotated[str, AfterValidator(_check_url_or_nothing)]
 Command = Annotated[str, AfterValidator(_check_words)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Message = Annotated[str, AfterValidator(_check_message)]
+Ports = Annotated[tuple[str, ...], AfterValidator(_check_ports)]

@@ -5,7 +5,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from endpoint.config.checks import Command, FilePath, Message, Pattern, Secret, UrlOrNothing
+from endpoint.config.checks import (
+    Command,
+    FilePath,
+    Message,
+    Pattern,
+    Ports,
+    Secret,
+    UrlOrNothing,
+)
 
 
 class Table(BaseModel):
@@ -134,12 +142,16 @@ class MicropubConfig(Table):
 
 
 class AuthConfig(Table):
-    """Whose tokens count, and where they are verified."""
+    """How the owner and their apps sign in, and whose tokens count."""
 
     mode: Literal["builtin", "external"] = "builtin"
     password_hash: Secret = ""
     strict_bearer: bool = False
     require_pkce: bool = False
+    code_s: int = Field(default=300, ge=60, le=600)
+    token_s: int = Field(default=7_776_000, ge=0)
+    refresh_s: int = Field(default=31_536_000, gt=0)
+    session_s: int = Field(default=1_209_600, gt=0)
     token_endpoint: UrlOrNothing = ""
     introspection_endpoint: UrlOrNothing = ""
     introspection_token: Secret = ""
@@ -153,6 +165,7 @@ class FetchConfig(Table):
     allow_hosts: tuple[str, ...] = ()
     timeout_s: float = Field(default=10, gt=0)
     max_bytes: int = Field(default=1_000_000, gt=0)
+    ports: Ports = Field(default=("80", "443", "8080-8443"), validate_default=True)
 
 
 class WebmentionConfig(Table):
@@ -165,6 +178,7 @@ class LimitsConfig(Table):
     """What is too much."""
 
     enabled: bool = True
+    trusted_proxies: int = Field(default=0, ge=0)
     max_body_bytes: int = Field(default=25_000_000, gt=0)
 
 

@@ -9,7 +9,7 @@ from endpoint.errors import InsufficientScope
 _GRANTED_BY = {
     "create": frozenset({"create", "post"}),
     "undelete": frozenset({"undelete", "delete", "create", "post"}),
-    "media": frozenset({"media", "create", "post"}),
+    "media": frozenset({"media", "create", "post", "draft"}),
 }
 
 
@@ -31,9 +31,9 @@ class Token:
     def may(self, scope: str) -> bool:
         """Return whether the token grants ``scope``.
 
-        ``post`` is the old name of ``create``; ``create`` is enough for media,
-        and ``delete`` or ``create`` for undelete. A draft-only token does not
-        grant ``create``.
+        ``post`` is the old name of ``create``; ``create`` and ``draft`` are enough
+        for media, and ``delete`` or ``create`` for undelete. A draft-only token
+        does not grant ``create``.
         """
         return not self.scopes.isdisjoint(_GRANTED_BY.get(scope, {scope}))
 

@@ -4,14 +4,21 @@ from dataclasses import dataclass
 
 from flask import current_app, request
 
+from endpoint.domain.discovery_links import DiscoveryLink
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest, Unauthorized
 from endpoint.handlers.bodies import is_form, read_form
+from endpoint.services.apps import Apps
+from endpoint.services.clients import Clients
 from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
+from endpoint.services.indieauth.authorizations import Authorizations
+from endpoint.services.indieauth.token_endpoint import TokenEndpoint
+from endpoint.services.post_list import PostList
 from endpoint.services.posts import Posts
 from endpoint.services.queries import Queries
+from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.tokens import Tokens
 
@@ -26,6 +33,14 @@ class Services:
     tokens: Tokens | ExternalTokens
     site: Site
     health: Health
+    links: tuple[DiscoveryLink, ...]
+    clients: Clients
+    authorizations: Authorizations
+    token_endpoint: TokenEndpoint
+    sign_in: SignIn
+    apps: Apps
+    post_list: PostList
+    base_url: str
     strict_bearer: bool
     split_commas: bool
 

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
+from string import Template
 
 from flask import Blueprint, Response, redirect, request, send_file
 from flask.typing import ResponseReturnValue
@@ -12,19 +13,20 @@ from endpoint.handlers.context import services
 
 bp = Blueprint("site", __name__)
 
-_WAITING = """<!doctype html>
+_WAITING = Template("""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="2">
 <title>Publishing</title>
+$links
 <style>
   :root { color-scheme: light dark }
   body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 30rem; margin: 20vh auto }
 </style>
 <h1>Publishing …</h1>
 <p>This post is committed, and the site is being built. This page looks again by itself.</p>
-"""
+""")
 
 
 @bp.get("/", defaults={"path": ""})
@@ -42,9 +44,25 @@ def show(path: str) -> ResponseReturnValue:
     if found is not None:
         return send_file(found, conditional=True, max_age=0)
     if not path or site.is_coming(path):
-        headers = {"Cache-Control": "no-store"}
-        return Response(_WAITING, HTTPStatus.NOT_FOUND, headers, mimetype="text/html")
+        return _wait()
     return _page(site.output / "404.html", HTTPStatus.NOT_FOUND)
+
+
+@bp.after_request
+def name_endpoints(response: Response) -> Response:
+    """Name the endpoints in the headers of a page, each in a line of its own (IndieAuth §4.1)."""
+    if response.mimetype == "text/html":
+        for link in services().links:
+            response.headers.add("Link", link.header)
+    return response
+
+
+def _wait() -> Response:
+    # Apps may look for the endpoints before the first build is there.
+    links = "\n".join(link.element for link in services().links)
+    page = _WAITING.substitute(links=links)
+    headers = {"Cache-Control": "no-store"}
+    return Response(page, HTTPStatus.NOT_FOUND, headers, mimetype="text/html")
 
 
 def _find(output: Path, path: str) -> Path | None:

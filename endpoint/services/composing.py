@@ -30,6 +30,16 @@ def compose(create: Create, token: Token, now: datetime, zone: tzinfo) -> Proper
     return properties
 
 
+def require_drafts(token: Token, *posts: Post) -> None:
+    """Raise InsufficientScope if ``token`` is for drafts only and one of ``posts`` is none."""
+    if token.drafts_only and any(post.status != "draft" for post in posts):
+        raise InsufficientScope(
+            "This app may write drafts only, and this post is published or would be;"
+            " sign in to the app again and let it publish",
+            scope="create",
+        )
+
+
 def clean_update(update: Update, post: Post, zone: tzinfo) -> Update:
     """Return ``update`` with the values it brings cleaned as those of a create are.
 

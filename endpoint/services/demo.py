@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from endpoint.config import Config, load
 from endpoint.errors import ConfigError
 from endpoint.services.installation import Wishes, install, make_password
+from endpoint.services.passwords import is_password
 
 _USUAL_PORT = 8000
 _PASSWORD = "password.txt"  # noqa: S105 - a file's name
@@ -27,12 +28,13 @@ def prepare_demo(folder: Path, port: int | None, now: datetime) -> tuple[Config,
     return config, made_with
 
 
-def read_password(folder: Path) -> str:
-    """Return the demo's password, or a word for one that is not kept."""
+def read_password(folder: Path, password_hash: str) -> str:
+    """Return the demo's password, or a word for one that was set since and is not kept."""
     try:
-        return (folder / _PASSWORD).read_text(encoding="utf-8").strip()
+        password = (folder / _PASSWORD).read_text(encoding="utf-8").strip()
     except OSError:
         return "(not kept)"
+    return password if is_password(password_hash, password) else "the one you have set"
 
 
 def _make(folder: Path, port: int, now: datetime) -> None:

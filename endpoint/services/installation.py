@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 import tomlkit
-from argon2 import PasswordHasher
 
 from endpoint.config import Config, load
 from endpoint.errors import ConfigError, EndpointError
+from endpoint.services.passwords import hash_password
 from endpoint.services.templates import fill_template
 from endpoint.stores.checkout import Checkout
 from endpoint.stores.cloning import clone_bare, default_branch, top_names
@@ -149,6 +149,6 @@ def _settings(wishes: Wishes, branch: str, generator: str) -> dict[str, object]:
             "output": "public",
             "serve": wishes.serve,
         },
-        "auth": {"password_hash": PasswordHasher().hash(wishes.password)},
+        "auth": {"password_hash": hash_password(wishes.password)},
         "fetch": {"allow_hosts": list(wishes.allow_hosts)},
     }

@@ -19,7 +19,13 @@ from endpoint.domain.tombstones import Tombstone
 from endpoint.domain.updates import apply_update
 from endpoint.errors import EndpointError, InvalidRequest
 from endpoint.generators.generator import Generator
-from endpoint.services.composing import choose_channels, clean_update, compose, mark_updated
+from endpoint.services.composing import (
+    choose_channels,
+    clean_update,
+    compose,
+    mark_updated,
+    require_drafts,
+)
 from endpoint.services.retries import Asking, Retries
 from endpoint.stores.index import PostIndex
 from endpoint.stores.repository import Entry, Repository, Writer
@@ -95,7 +101,10 @@ class Posts:
         return post
 
     def update(self, update: Update, token: Token) -> None:
-        """Change the post at ``update.url``; scope ``update`` (Micropub §3.4)."""
+        """Change the post at ``update.url``; scope ``update`` (Micropub §3.4).
+
+        A token that may write drafts only changes drafts, and publishes none.
+        """
         token.require("update")
         now = self._clock()
         zone = self._rules.zone
@@ -114,6 +123,7 @@ class Posts:
                 properties=changed,
                 channels=self._channels(update.commands) or post.channels,
             )
+            require_drafts(token, post, after)
             if after != post:
                 data = self._generator.rewrite(writer.read(post.path) or b"", after)
                 self._commit(writer, {post.path: data}, "update", after, now)

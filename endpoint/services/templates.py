@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 import endpoint
 from endpoint.config import Config
+from endpoint.domain.discovery_links import ascii_url
 
 _PACKAGE = Path(endpoint.__file__).parent
 
@@ -42,7 +43,8 @@ def _fill_hugo(text: str, config: Config) -> str:
     document["timeZone"] = config.timezone
     params = document["params"]
     params["me"] = config.me
-    params["endpoint"] = config.base_url
+    params["endpoint"] = ascii_url(config.base_url)
+    params["indieauth"] = config.auth.mode == "builtin"
     params["author"].update(_author(config))
     return tomlkit.dumps(document)
 
@@ -59,7 +61,8 @@ def _fill_jekyll(text: str, config: Config) -> str:
     document["lang"] = config.site.language
     document["timezone"] = config.timezone
     document["me"] = config.me
-    document["endpoint"] = config.base_url
+    document["endpoint"] = ascii_url(config.base_url)
+    document["indieauth"] = config.auth.mode == "builtin"
     document["author"].update(_author(config))
     filled = io.StringIO()
     yaml.dump(document, filled)

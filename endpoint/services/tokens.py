@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from endpoint.domain.tokens import Token, hash_secret, name_secret
 from endpoint.errors import InvalidToken, NotFound, Unavailable
+from endpoint.stores.grants import GrantStore
 from endpoint.stores.tokens import IssuedToken, TokenStore
 
 _SECRET_BYTES = 32
@@ -20,6 +21,7 @@ class Tokens:
 
     def __init__(self, engine: Engine, *, me: str, clock: Callable[[], datetime]) -> None:
         self._store = TokenStore(engine)
+        self._grants = GrantStore(engine)
         self._me = me
         self._clock = clock
 
@@ -62,9 +64,17 @@ class Tokens:
         return secret, self._token(issued)
 
     def revoke(self, token_id: str) -> None:
-        """Make the token with this id useless from now on; raise NotFound if there is none."""
-        if not self._store.revoke(token_id, self._clock()):
+        """Make the token with this id useless from now on; raise NotFound if there is none.
+
+        With a token that an app got by signing in, all goes that it got then.
+        """
+        now = self._clock()
+        found = next((token for token in self._store.all() if token.id == token_id), None)
+        if found is None:
             raise NotFound("There is no token with this id; endpoint token list shows them")
+        self._store.revoke(token_id, now)
+        if found.grant_id:
+            self._grants.revoke(found.grant_id, now)
 
     def list(self) -> list[IssuedToken]:
         """Return every token that was made here, newest first, revoked ones too."""

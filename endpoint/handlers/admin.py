@@ -1,0 +1,96 @@
+"""The owner's pages at ``/admin/``: the apps that may act for them, and their posts."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+
+from endpoint.domain.indieauth.scopes import describe, in_order
+from endpoint.errors import InvalidRequest, NotFound
+from endpoint.handlers import page_errors
+from endpoint.handlers.bodies import read_form
+from endpoint.handlers.context import services
+from endpoint.handlers.own_paths import go_to
+from endpoint.handlers.pages import page
+from endpoint.handlers.session import check_csrf, require_owner
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+# In this order: whose session is over is asked to sign in, not to reload the page.
+bp.before_request(require_owner)
+bp.before_request(check_csrf)
+page_errors.register(bp)
+
+_NOTICES = {
+    "app": "The app was revoked. It can do nothing here until you sign in to it again.",
+    "token": "The token was revoked. Whatever still uses it is refused.",
+}
+"""What a page says after an action, by the ``done`` of its URL, which anybody may have written."""
+
+
+@bp.get("/", strict_slashes=False)
+def show_apps() -> Response:
+    """Show which apps may act, and the tokens made by hand."""
+    apps = services().apps
+    return page(
+        "admin-apps.html",
+        section="apps",
+        zone=apps.zone,
+        notice=_NOTICES.get(request.args.get("done", ""), ""),
+        are_ours=apps.are_ours,
+        apps=apps.signed_in() if apps.are_ours else [],
+        tokens=apps.by_hand() if apps.are_ours else [],
+        host_of=_host_of,
+        in_words=_in_words,
+    )
+
+
+@bp.get("/posts", strict_slashes=False)
+def show_posts() -> Response:
+    """Show the posts, newest first, page by page."""
+    before, after = (request.args.get(name) or None for name in ("before", "after"))
+    found = services().post_list.page(before, after)
+    is_first = before is None and after is None
+    zone = services().apps.zone
+    return page("admin-posts.html", section="posts", zone=zone, found=found, is_first=is_first)
+
+
+@bp.post("/apps/revoke")
+def revoke_app() -> Response:
+    """End all that the app ``client_id`` was given."""
+    services().apps.revoke(_field("client_id"))
+    return go_to("/admin/?done=app")
+
+
+@bp.post("/tokens/revoke")
+def revoke_token() -> Response:
+    """End the token ``id``, which was made by hand."""
+    services().apps.revoke_token(_field("id"))
+    return go_to("/admin/?done=token")
+
+
+@bp.get("/<path:_>")
+def miss(_: str) -> Response:
+    """Say in a page that there is none here."""
+    raise NotFound("There is nothing at this URL; the owner's pages begin at /admin/")
+
+
+def _field(name: str) -> str:
+    match read_form().fields.get(name):
+        case [value] if value:
+            return value
+    raise InvalidRequest(f"{name} must have one value; use the buttons of the page")
+
+
+def _host_of(client_id: str) -> str:
+    """Return the host that names an app; all of what an owner wrote instead of a URL."""
+    try:
+        return urlsplit(client_id).netloc or client_id
+    except ValueError:
+        return client_id
+
+
+def _in_words(scopes: frozenset[str]) -> dict[str, list[str]]:
+    """Return sentences on what ``scopes`` let an app do, each with the scopes that do."""
+    sentences: dict[str, list[str]] = {}
+    for scope in in_order(tuple(sorted(scopes))):
+        sentences.setdefault(describe(scope), []).append(scope)
+    return sentences

@@ -1,0 +1,113 @@
+"""Who sits at the browser: the session in its cookie, and what only the owner gets to see."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from endpoint.errors import InvalidRequest
+from endpoint.handlers.bodies import read_form
+from endpoint.handlers.context import services
+from endpoint.handlers.own_paths import HOME, current_path, go_to, own_path
+from endpoint.handlers.pages import page
+
+SIGN_IN = "/admin/sign-in"
+
+_csrf = CSRFProtect()
+
+
+def register(app: Flask, base_url: str, session_s: int, key: bytes) -> None:
+    """Give the pages of ``app`` a session, in a cookie signed with ``key``.
+
+    The cookie holds a random id, which the database knows while the owner is
+    signed in, and a CSRF token, which everybody has.
+    """
+    app.secret_key = key
+    parts = urlsplit(base_url)
+    app.config.update(
+        SESSION_COOKIE_NAME="endpoint_session",
+        SESSION_COOKIE_PATH=f"{parts.path}/",
+        SESSION_COOKIE_SECURE=parts.scheme == "https",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=session_s),
+        # Only pages are checked; apps come with tokens instead of cookies.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        # It asks for a Referer, which our pages tell the browser not to send.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    _csrf.init_app(app)
+
+
+def is_signed_in() -> bool:
+    """Return whether the owner sits at this browser."""
+    session_id = session.get("id")
+    return isinstance(session_id, str) and services().sign_in.knows(session_id)
+
+
+def start_session() -> None:
+    """Sign this browser in; whoever knew its cookie until now knows nothing."""
+    end_session()
+    session["id"] = services().sign_in.enter()
+    session.permanent = True
+
+
+def end_session() -> None:
+    """Sign this browser out."""
+    session_id = session.get("id")
+    session.clear()
+    if isinstance(session_id, str):
+        services().sign_in.leave(session_id)
+
+
+def check_csrf() -> None:
+    """Raise InvalidRequest for a form that is not from a page this browser was shown.
+
+    For ``before_request``; what is not a POST passes (RFC 6749 §10.12).
+    """
+    if request.method != "POST":
+        return
+    # Before flask-wtf asks Flask for the form: the body can be read strictly only once.
+    read_form()
+    try:
+        _csrf.protect()
+    except CSRFError as error:
+        raise InvalidRequest(
+            "This page is too old, or your browser keeps no cookies;"
+            " go back, reload the page and try again"
+        ) from error
+
+
+def require_owner() -> Response | None:
+    """Lead everybody else to the sign-in page, and back later; for ``before_request``."""
+    if is_signed_in():
+        return None
+    next_path = HOME if request.method == "POST" else current_path()
+    return go_to(f"{SIGN_IN}?{urlencode({'next': next_path})}")
+
+
+def sign_in_page(
+    next_path: str, status: int = HTTPStatus.OK, problem: str = "", client_id: str = ""
+) -> Response:
+    """Return the page that asks for the password, and leads to ``next_path`` after it.
+
+    ``problem`` says what was wrong with the last try; ``client_id`` is the app
+    that wants in, if one does.
+    """
+    # After the sign-in /auth may send the browser on to the app, and browsers
+    # hold that redirect against the policy of this page too.
+    leads_to_app = next_path.startswith("/auth?")
+    return page(
+        "sign-in.html",
+        status,
+        forms_to="'self' https: http:" if leads_to_app else "'self'",
+        action=own_path(SIGN_IN),
+        next=next_path,
+        problem=problem,
+        client_id=client_id,
+        has_password=services().sign_in.has_password,
+    )

@@ -1,0 +1,67 @@
+"""Whether the site builds, and its pages are where the permalinks say."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from endpoint.config import Config
+from endpoint.domain.lists import Selection
+from endpoint.services.doctor.findings import Finding, Ill, look
+from endpoint.stores.builder import Builder
+from endpoint.stores.checkout import Checkout
+from endpoint.stores.index import PostIndex
+
+_SAMPLE = 100
+
+
+class Building:
+    """Builds the site into a folder that is thrown away, and looks for the newest posts there."""
+
+    def __init__(
+        self, config: Config, index: PostIndex, builder: Builder, checkout: Checkout
+    ) -> None:
+        self._config = config
+        self._index = index
+        self._builder = builder
+        self._checkout = checkout
+
+    def examine(self) -> Iterator[Finding]:
+        """Yield what a build shows."""
+        yield look("build and permalinks", self._examine_build)
+        yield look("posts in HTML", self._examine_html)
+
+    def _examine_build(self) -> str:
+        if not self._config.site.build:
+            return "left to the hosting"
+        self._checkout.update()
+        with tempfile.TemporaryDirectory() as folder:
+            self._builder.run(Path(folder))
+            page = self._index.select(Selection(limit=_SAMPLE, public_only=True))
+            for post in page.posts:
+                if not _is_built(Path(folder), post.permalink.removeprefix(self._config.site_url)):
+                    raise Ill(
+                        f"{post.path} should be at {post.permalink}, and the build has no such"
+                        " page; make [posts] of the configuration agree with the site's permalinks"
+                    )
+        if not page.posts:
+            return "the site builds; there is no public post to compare yet"
+        return f"the newest posts ({len(page.posts)}) are where their permalinks say"
+
+    def _examine_html(self) -> str:
+        builds_here = self._config.site.build and self._config.site.generator == "hugo"
+        if builds_here and self._builder.denies_html():
+            raise Ill(
+                "this Hugo refuses content in HTML, and one such post would stop the build; set"
+                ' allowContent = ["! ^text/org$"] under [security] in hugo.toml'
+            )
+        return "can be built" if builds_here else "not asked"
+
+
+def _is_built(output: Path, path: str) -> bool:
+    target = output / unquote(urlsplit(path).path)
+    return (
+        (target / "index.html").is_file()
+        or target.is_file()
+        or (target.with_name(target.name + ".html").is_file())
+    )

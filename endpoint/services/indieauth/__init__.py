@@ -1,0 +1,1 @@
+"""The owner's own authorization server: IndieAuth on authlib's OAuth machinery."""
