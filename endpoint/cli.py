@@ -157,6 +157,7 @@ def demo(folder: Path, port: int | None) -> None:
     token = _make_demo_token(parts)
     click.echo(f"Your site:     {config.me}")
     click.echo(f"Your password: {read_password(folder, config.auth.password_hash)}")
+    click.echo(f"Sign in:       {config.base_url}/admin/")
     click.echo(f"A token:       {token}")
     click.echo("Post something:")
     click.echo(
