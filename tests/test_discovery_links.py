@@ -7,9 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from endpoint.cli import main
-from endpoint.domain.discovery import find_rel
+from endpoint.domain.discovery import find_in_head, find_rel
 from endpoint.domain.discovery_links import discovery_links
-from endpoint.domain.head import find_in_head
 
 BASE = "https://site.example/api"
 ENDPOINTS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from endpoint.domain.head import find_in_head
+from endpoint.domain.discovery import find_in_head
 
 LINKS = {
     "micropub": "https://site.example/micropub",

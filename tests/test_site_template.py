@@ -17,8 +17,8 @@ import mf2py
 import pytest
 
 from endpoint.config import Config
+from endpoint.domain.discovery import find_in_head
 from endpoint.domain.discovery_links import discovery_links
-from endpoint.domain.head import find_in_head
 from endpoint.services.templates import fill_template
 
 TEMPLATES = Path(__file__).parents[1] / "site_template"

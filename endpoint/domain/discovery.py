@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
-from lxml import etree
-
+from endpoint.domain.html import find_base, parse_html
 from endpoint.domain.link_header import parse_link_header
 
 
@@ -25,6 +24,17 @@ def find_rels(rel: str, headers: Mapping[str, str], html: str, url: str) -> Iter
     yield from _in_page(rel.lower(), html, url)
 
 
+def find_in_head(rel: str, html: str) -> list[str]:
+    """Return the ``href``, as it is written, of each ``link`` in the head with this very ``rel``.
+
+    Several clients look only there, take the attribute as a whole, and use the
+    address without resolving it; what they miss is not in the list.
+    """
+    root = parse_html(html)
+    links = () if root is None else root.iterfind("head/link")
+    return [link.get("href", "") for link in links if link.get("rel") == rel]
+
+
 def _in_header(rel: str, headers: Mapping[str, str], url: str) -> Iterator[str]:
     value = ", ".join(text for name, text in headers.items() if name.lower() == "link")
     for link in parse_link_header(value):
@@ -35,31 +45,15 @@ def _in_header(rel: str, headers: Mapping[str, str], url: str) -> Iterator[str]:
 
 
 def _in_page(rel: str, html: str, url: str) -> Iterator[str]:
-    root = _parse(html)
+    root = parse_html(html)
     if root is None:
         return
-    base = _base(root, url)
+    base = find_base(root, url)
     for element in root.iter("link", "a"):
         href = element.get("href")
         if href is not None and rel in (element.get("rel") or "").lower().split():
             # An empty href is the page itself, wherever its base points.
             yield from _known(_resolve(base, href) if href.strip() else url)
-
-
-def _parse(html: str) -> etree._Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
-    try:
-        return etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        # The document is empty.
-        return None
-
-
-def _base(root: etree._Element, url: str) -> str:
-    for element in root.iter("base"):
-        if href := element.get("href"):
-            return _resolve(url, href) or url
-    return url
 
 
 def _resolve(base: str, href: str) -> str | None:

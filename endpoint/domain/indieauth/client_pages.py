@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 import mf2py
 from lxml import etree
+
+from endpoint.domain.html import find_base, parse_html
 
 _ROOTS = {"h-app", "h-x-app"}
 _MAX_CHARACTERS = 20_000
@@ -26,21 +27,12 @@ def read_appearance(html: str, url: str) -> Appearance:
     The title is the name where that gives none. URLs are resolved. A page that
     cannot be read says nothing, and an h-app the size of a book neither.
     """
-    root = _parse(html)
+    root = parse_html(html)
     if root is None:
         return Appearance()
     app = _read_app(root, url)
     name = _first(app, "name") or "".join(_title(root))
     return Appearance(name, _first(app, "logo") or _first(app, "photo"), _first(app, "url"))
-
-
-def _parse(html: str) -> etree._Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
-    try:
-        return etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        # The document is empty.
-        return None
 
 
 def _title(root: etree._Element) -> list[str]:
@@ -53,7 +45,7 @@ def _read_app(root: etree._Element, url: str) -> dict[str, list[Any]]:
     for element in root.iter(etree.Element):
         if _ROOTS.intersection((element.get("class") or "").split()):
             html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-            return _read_mf2(html, _base(root, url)) if len(html) <= _MAX_CHARACTERS else {}
+            return _read_mf2(html, find_base(root, url)) if len(html) <= _MAX_CHARACTERS else {}
     return {}
 
 
@@ -65,14 +57,6 @@ def _read_mf2(html: str, url: str) -> dict[str, list[Any]]:
         return {}
     properties: dict[str, list[Any]] = app["properties"]
     return properties
-
-
-def _base(root: etree._Element, url: str) -> str:
-    href = next((element.get("href") for element in root.iter("base")), None)
-    try:
-        return urljoin(url, (href or "").strip())
-    except ValueError:
-        return url
 
 
 def _first(properties: dict[str, list[Any]], name: str) -> str:

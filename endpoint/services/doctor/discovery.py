@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from endpoint.config import Config
-from endpoint.domain.discovery import find_rel
+from endpoint.domain.discovery import find_in_head, find_rel
 from endpoint.domain.discovery_links import DiscoveryLink, discovery_links
-from endpoint.domain.head import find_in_head
 from endpoint.services.doctor.findings import Finding, Ill
 from endpoint.stores.web import FetchError, Page, Web
 
