@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 COMMAND = Path(sys.executable).parent / "endpoint"
 
@@ -129,3 +130,31 @@ def test_the_printed_token_of_a_demo_is_kept_out_of_the_log(tmp_path, port):
         rest, _ = process.communicate(timeout=20)
 
     assert token not in rest
+
+
+@pytest.mark.parametrize(("proxies", "other"), [(0, 429), (1, 403)], ids=["none", "one"])
+def test_a_visitor_is_who_the_trusted_proxy_says(installation, port, proxies, other):
+    """Whoever guesses passwords through a proxy shuts out themselves and nobody else."""
+    installation.configure(limits={"trusted_proxies": proxies}, site={"build": ""})
+    guesser = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    somebody = {"X-Forwarded-For": "203.0.113.9, 198.51.100.8"}
+
+    with running(installation.folder, "serve", "--port", str(port), "--no-worker"):
+        wait_for(lambda: answers(port))
+        guesses = [guess_password(port, guesser) for _ in range(6)]
+        elsewhere = guess_password(port, somebody)
+
+    assert guesses == [403] * 5 + [429]
+    assert elsewhere == other
+
+
+def guess_password(port: int, headers: dict[str, str]) -> int:
+    url = f"http://127.0.0.1:{port}/admin/sign-in"
+    shown = requests.get(url, timeout=10)
+    [csrf_token] = re.findall(r'name="csrf_token" value="([^"]+)"', shown.text)
+    # The cookie is for https alone, as the site's address is.
+    cookie = shown.headers["Set-Cookie"].partition(";")[0]
+    form = {"csrf_token": csrf_token, "password": "guess"}
+    return requests.post(
+        url, data=form, headers={**headers, "Cookie": cookie}, timeout=10
+    ).status_code
