@@ -57,6 +57,8 @@ def make_app(parts: Parts) -> Flask:
     app = Flask("endpoint", static_folder=None, template_folder="handlers/templates")
     app.config["MAX_CONTENT_LENGTH"] = config.limits.max_body_bytes
     app.json = _Json(app)
+    # Its redirects would be built from the Host header.
+    app.url_map.merge_slashes = False
     services = make_services(parts)
     app.extensions["endpoint"] = services
     errors.register(app)

@@ -6,5 +6,13 @@ import structlog
 
 
 def configure() -> None:
-    """Send the log to standard error, so that standard output holds answers alone."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    """Send the log to standard error, so that standard output holds answers alone.
+
+    Tracebacks are plain: with some packages installed they would show the values
+    of variables, and a password may be among them.
+    """
+    *steps, _ = structlog.get_config()["processors"]
+    last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[*steps, last], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )

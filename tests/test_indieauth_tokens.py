@@ -608,6 +608,15 @@ def test_400_revoking_nothing(client):
     assert response.json["error"] == "invalid_request"
 
 
+def test_200_an_older_app_does_not_name_what_it_gives_back(client, signed_in):
+    answer = signed_in()
+
+    response = client.post("/token", data={"action": "revoke", answer["access_token"]: ""})
+
+    assert response.status_code == 200
+    assert not is_good(client, answer)
+
+
 def test_200_a_token_made_by_hand_is_revoked_alone(client, bearer):
     one, two = bearer(), bearer()
     secret = one["Authorization"].removeprefix("Bearer ")

@@ -252,6 +252,35 @@ def test_403_a_token_for_drafts_changes_nothing_published(client, repo, bearer, 
     assert repo.head.commit == before
 
 
+def test_403_a_token_for_drafts_deletes_and_brings_back_nothing_published(client, repo, bearer):
+    kept, gone = (
+        client.post("/micropub", data={"content": text}, headers=bearer()).headers["Location"]
+        for text in ("Kept", "Gone")
+    )
+    client.post("/micropub", data={"action": "delete", "url": gone}, headers=bearer())
+    before = repo.head.commit
+    asked = [{"action": "delete", "url": kept}, {"action": "undelete", "url": gone}]
+
+    answers = [
+        client.post("/micropub", data=form, headers=bearer("draft delete undelete"))
+        for form in asked
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert [answer.json["error"] for answer in answers] == ["insufficient_scope"] * 2
+    assert repo.head.commit == before
+
+
+def test_204_a_token_for_drafts_deletes_drafts(client, bearer):
+    draft = NOTE | {"post-status": "draft"}
+    url = client.post("/micropub", data=draft, headers=bearer("draft")).headers["Location"]
+
+    form = {"action": "delete", "url": url}
+    response = client.post("/micropub", data=form, headers=bearer("draft delete"))
+
+    assert response.status_code == 204
+
+
 def test_204_a_token_for_drafts_changes_drafts(client, bearer):
     draft = NOTE | {"post-status": "draft"}
     url = client.post("/micropub", data=draft, headers=bearer("draft")).headers["Location"]

@@ -13,7 +13,6 @@ from endpoint.errors import InvalidRequest
 from endpoint.handlers import page_errors
 from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
-from endpoint.handlers.known_browsers import is_known
 from endpoint.handlers.limits import limit
 from endpoint.handlers.own_paths import current_path
 from endpoint.handlers.pages import page
@@ -38,7 +37,7 @@ def _costs_a_fetch() -> bool:
 
 
 def _is_free() -> bool:
-    return not _costs_a_fetch() or is_signed_in() or is_known()
+    return not _costs_a_fetch() or is_signed_in()
 
 
 @bp.get("/auth", strict_slashes=False)

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from threading import Lock
 from typing import Any, TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter, RateLimitExceeded
 
 from endpoint.errors import TooManyRequests
@@ -28,6 +29,7 @@ class _Rule:
 
 
 _rules: dict[View, list[_Rule]] = {}
+_turn = Lock()
 
 
 def visitor() -> str:
@@ -79,6 +81,7 @@ def register(app: Flask, queue_url: str) -> None:
         in_memory_fallback_enabled=True,
         key_prefix="endpoint",
     )
+    app.teardown_request(_end_turn)
     for endpoint, view in app.view_functions.items():
         if view in _rules:
             app.view_functions[endpoint] = _guard(view, limiter)
@@ -95,6 +98,7 @@ def _storage(queue_url: str) -> str:
 
 def _guard(view: View, limiter: Limiter) -> View:
     limited = view
+    counts_later = any(rule.counts for rule in _rules[view])
     for rule in _rules[view]:
         limited = limiter.limit(
             rule.figures, key_func=rule.who, exempt_when=rule.unless, deduct_when=rule.counts
@@ -102,12 +106,26 @@ def _guard(view: View, limiter: Limiter) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
+        if counts_later:
+            _take_turn()
         try:
             return limited(*args, **values)
         except RateLimitExceeded as error:
             raise _refusal(limiter) from error
 
     return guarded
+
+
+def _take_turn() -> None:
+    # What counts by its answer is counted after it: of many who came at once, each would find
+    # that there is room for one more.
+    _turn.acquire()
+    g.has_turn = True
+
+
+def _end_turn(_error: BaseException | None) -> None:
+    if g.pop("has_turn", False):
+        _turn.release()
 
 
 def _refusal(limiter: Limiter) -> TooManyRequests:

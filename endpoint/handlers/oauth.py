@@ -14,6 +14,8 @@ from endpoint.handlers.context import authorize, services
 
 bp = Blueprint("oauth", __name__)
 
+Fields = Mapping[str, list[str]]
+
 _FORM = "application/x-www-form-urlencoded"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 
@@ -29,7 +31,7 @@ def issue() -> ResponseReturnValue:
     """Give tokens for a code or a refresh token; older apps also give them back here."""
     fields = read_form().fields
     if fields.get("action") == ["revoke"]:
-        return _revoke(fields)
+        return _revoke(_named(fields))
     return _answer(services().token_endpoint.issue(fields))
 
 
@@ -68,7 +70,13 @@ def metadata(issuer_path: str = "") -> ResponseReturnValue:
     return jsonify(describe_server(base_url))
 
 
-def _revoke(fields: Mapping[str, list[str]]) -> Response:
+def _named(fields: Fields) -> Fields:
+    """Return ``fields`` with a token in it: one app sends its token without a name."""
+    unnamed = [name for name, values in fields.items() if values == [""]]
+    return {"token": unnamed, **fields} if unnamed else fields
+
+
+def _revoke(fields: Fields) -> Response:
     services().token_endpoint.revoke(fields)
     return _answer({})
 

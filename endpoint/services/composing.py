@@ -32,7 +32,13 @@ def compose(create: Create, token: Token, now: datetime, zone: tzinfo) -> Proper
 
 def require_drafts(token: Token, *posts: Post) -> None:
     """Raise InsufficientScope if ``token`` is for drafts only and one of ``posts`` is none."""
-    if token.drafts_only and any(post.status != "draft" for post in posts):
+    if any(post.status != "draft" for post in posts):
+        require_publishing(token)
+
+
+def require_publishing(token: Token) -> None:
+    """Raise InsufficientScope if ``token`` is for drafts only."""
+    if token.drafts_only:
         raise InsufficientScope(
             "This app may write drafts only, and this post is published or would be;"
             " sign in to the app again and let it publish",

@@ -25,6 +25,7 @@ from endpoint.services.composing import (
     compose,
     mark_updated,
     require_drafts,
+    require_publishing,
 )
 from endpoint.services.retries import Asking, Retries
 from endpoint.stores.index import PostIndex
@@ -133,6 +134,7 @@ class Posts:
         """Remove the post at ``delete.url``, leaving a tombstone; scope ``delete``.
 
         What is deleted already stays so, because clients retry (Micropub §3.5).
+        A token that may write drafts only deletes drafts.
         """
         token.require("delete")
         now = self._clock()
@@ -140,6 +142,7 @@ class Posts:
             if self._index.gone(delete.url):
                 return
             post = self._find(delete.url)
+            require_drafts(token, post)
             removed = self._generator.owned(post.path)
             entry = writer.object_id(removed)
             if entry is None:
@@ -149,8 +152,12 @@ class Posts:
             self._commit(writer, {removed: None, grave: tombstone.to_json()}, "delete", post, now)
 
     def undelete(self, undelete: Undelete, token: Token) -> None:
-        """Bring back the post as it was when it was deleted; scope ``undelete`` (or ``delete``)."""
+        """Bring back the post as it was when it was deleted; scope ``undelete`` (or ``delete``).
+
+        Not with a token that may write drafts only: it may have been published.
+        """
         token.require("undelete")
+        require_publishing(token)
         now = self._clock()
         with self._writing() as writer:
             tombstone = self._index.gone(undelete.url)
@@ -169,6 +176,7 @@ class Posts:
         token.require("update", "create")
         self._index.catch_up()
         post = self._find(syndicate.url)
+        require_drafts(token, post)
         self._syndications.ask(post.permalink, syndicate.targets, self._clock())
 
     @contextmanager

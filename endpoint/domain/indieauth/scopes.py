@@ -8,7 +8,7 @@ SCOPES = {
     "profile": "Know your name, your photo and the address of your site",
     "email": "Know your e-mail address",
     "create": "Write new posts and publish them, with photos and other files",
-    "post": "Write new posts and publish them, with photos and other files",
+    "post": "Write new posts and publish them, as older apps ask for it",
     "draft": "Write drafts that you publish yourself",
     "update": "Change posts that are already there",
     "delete": "Delete posts",

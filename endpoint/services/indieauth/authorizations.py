@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749 import (
 from endpoint.domain.indieauth.redirect_uris import with_parameters
 from endpoint.domain.indieauth.scopes import IDENTITY, WRITING
 from endpoint.errors import AuthorizationRefused
-from endpoint.services.indieauth.requests import OAuthRequest, Parameters
+from endpoint.services.indieauth.requests import OAuthRequest, Parameters, require
 from endpoint.services.indieauth.server import Server, to_refusal
 
 _RESPONSE_TYPES = {"": "code", "id": "code", "code": "code"}
@@ -49,6 +49,7 @@ class Authorizations:
         AuthorizationRefused for what else is wrong, which goes back to the app
         (RFC 6749 §4.1.2.1).
         """
+        require(parameters, "client_id")
         asked = parameters.get("response_type", [""])
         known = [_RESPONSE_TYPES.get(value, "unsupported") for value in asked]
         request = OAuthRequest({**parameters, "response_type": known})
@@ -75,7 +76,8 @@ class Authorizations:
         in the place of ``create``. The answer also carries ``me``, without
         which some older apps give up.
         """
-        granted = [scope for scope in request.scopes if scope in scopes]
+        ticked = frozenset(scopes)
+        granted = [scope for scope in request.scopes if scope in ticked]
         if drafts_only:
             granted = list(dict.fromkeys("draft" if s in WRITING else s for s in granted))
         code = self._server.grants.issue_code(

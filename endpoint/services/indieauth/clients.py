@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError
 
 from endpoint.domain.indieauth.client_ids import check_client_id
+from endpoint.domain.indieauth.redirect_uris import check_redirect_uri
 from endpoint.domain.indieauth.scopes import are_scopes
 
 
@@ -23,8 +24,19 @@ class Client(ClientMixin):
         """Return None: the redirect URI is always part of the request (IndieAuth §5.2)."""
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Return whether the app may be answered there."""
-        return self._allows(redirect_uri)
+        """Return True; raise InvalidRequestError if the app may not be answered there, or nobody.
+
+        Authlib also asks before it sends an error there.
+        """
+        try:
+            check_redirect_uri(redirect_uri)
+        except ValueError as error:
+            raise InvalidRequestError(str(error)) from error
+        if not self._allows(redirect_uri):
+            raise InvalidRequestError(
+                "redirect_uri is on another host than client_id and the app does not list it there"
+            )
+        return True
 
     def check_response_type(self, response_type: str) -> bool:
         """Return whether this is the code flow, the only one there is."""

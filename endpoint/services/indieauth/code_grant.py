@@ -9,7 +9,6 @@ from authlib.oauth2.rfc6749 import (
     InvalidRequestError,
 )
 
-from endpoint.domain.indieauth.redirect_uris import check_redirect_uri
 from endpoint.services.indieauth.clients import Client
 from endpoint.services.indieauth.requests import OAuthRequest
 from endpoint.stores.codes import IssuedCode
@@ -42,14 +41,7 @@ class CodeGrant(AuthorizationCodeGrant):
         redirect_uri: str = request.payload.redirect_uri or ""
         if not redirect_uri:
             raise InvalidRequestError("redirect_uri is missing")
-        try:
-            check_redirect_uri(redirect_uri)
-        except ValueError as error:
-            raise InvalidRequestError(str(error)) from error
-        if not client.check_redirect_uri(redirect_uri):
-            raise InvalidRequestError(
-                "redirect_uri is on another host than client_id and the app does not list it there"
-            )
+        client.check_redirect_uri(redirect_uri)
         return redirect_uri
 
     def query_authorization_code(self, code: str, client: Client) -> Code:

@@ -80,8 +80,12 @@ class Grants:
         return issued if issued and self._clock() < issued.expires_at else None
 
     def use_code(self, code: IssuedCode) -> bool:
-        """Use a code up for nothing but its owner's name; False if somebody was faster."""
-        return self._codes.use(code.hash, self._clock())
+        """Use a code up for its owner's name alone; False, with all revoked, if it was used."""
+        now = self._clock()
+        if self._codes.use(code.hash, now):
+            return True
+        self._grants.revoke(code.grant_id, now)
+        return False
 
     def make_secrets(self) -> Secrets:
         """Return the secrets of an answer to come."""

@@ -2,8 +2,14 @@
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, RefreshTokenGrant, TokenMixin
+from authlib.oauth2.rfc6749 import (
+    InvalidGrantError,
+    InvalidScopeError,
+    RefreshTokenGrant,
+    TokenMixin,
+)
 
+from endpoint.domain.indieauth.scopes import are_scopes
 from endpoint.services.indieauth.clients import Client
 from endpoint.stores.grants import IssuedRefresh
 
@@ -30,6 +36,13 @@ class RefreshGrant(RefreshTokenGrant):
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
     INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def validate_token_request(self) -> None:
+        """Raise InvalidScopeError if ``scope`` is sent and malformed, or nothing but blanks."""
+        scope = self.request.payload.scope
+        if scope and not (are_scopes(scope) and scope.split()):
+            raise InvalidScopeError
+        super().validate_token_request()
 
     def authenticate_refresh_token(self, refresh_token: str) -> Refresh:
         """Return what it stands for; raise InvalidGrantError if it is good for nothing."""

@@ -1,5 +1,6 @@
 """Authlib's authorization server, without a web framework and without registered apps."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,9 @@ from endpoint.services.indieauth.pkce import Pkce
 from endpoint.services.indieauth.refresh_grant import RefreshGrant
 from endpoint.services.indieauth.requests import OAuthRequest, Parameters
 from endpoint.stores.codes import IssuedCode
+
+# Below that it writes down every token it gives.
+logging.getLogger("authlib").setLevel(logging.INFO)
 
 _ERRORS: dict[str, type[EndpointError]] = {
     kind.error: kind
