@@ -76,7 +76,7 @@ def make_app(parts: Parts) -> Flask:
 def _set_up_sessions(app: Flask, config: Config, services: Services) -> None:
     key = services.sign_in.cookie_key
     session.register(app, config.base_url, config.auth.session_s, key)
-    app.jinja_env.globals.update(me=config.me, own_path=own_path)
+    app.jinja_env.globals.update(me=config.me, zone=config.zone, own_path=own_path)
 
 
 def _set_up_address(app: Flask, config: Config) -> None:

@@ -109,13 +109,6 @@ class UnsupportedGrantType(EndpointError):
     status = HTTPStatus.BAD_REQUEST
 
 
-class UnsupportedTokenType(EndpointError):
-    """The kind of token that is hinted at does not exist here (RFC 7009 §2.2.1)."""
-
-    error = "unsupported_token_type"
-    status = HTTPStatus.BAD_REQUEST
-
-
 class AuthorizationRefused(EndpointError):
     """The app hears of it: the browser goes back to ``location`` (RFC 6749 §4.1.2.1)."""
 

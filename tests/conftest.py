@@ -13,9 +13,12 @@ from typing import Any
 
 import git
 import pytest
+import structlog
 import tomlkit
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from hypothesis import settings
+from pytest_httpserver import HTTPServer
 from werkzeug.serving import make_server
 
 from endpoint.app import make_app
@@ -71,6 +74,25 @@ class Installation:
         path.write_text(tomlkit.dumps(document))
 
 
+def cheap_hash(password: str) -> str:
+    """Return a hash that is checked in no time."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Undo what a command that runs in this process does to the log."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.fixture
+def httpserver(httpserver_ipv4: HTTPServer) -> HTTPServer:
+    """The server of pytest-httpserver at 127.0.0.1, whatever ``localhost`` is on this machine."""
+    return httpserver_ipv4
+
+
 @pytest.fixture(scope="session")
 def hugo_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _make_seed(tmp_path_factory.mktemp("seed") / "hugo", "hugo")
@@ -81,11 +103,18 @@ def jekyll_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _make_seed(tmp_path_factory.mktemp("seed") / "jekyll", "jekyll")
 
 
+def make_installation(folder: Path, me: str = ME, **wishes: Any) -> Config:
+    """Make an installation as ``endpoint init`` does; the password is ``secret``."""
+    made = Wishes(me=me, name="Ada", password="secret", **wishes)
+    install(folder, made, datetime(2025, 1, 1, tzinfo=UTC))
+    installation = Installation(folder)
+    # The same password, with a hash that is checked in no time.
+    installation.configure(auth={"password_hash": cheap_hash("secret")})
+    return installation.config
+
+
 def _make_seed(folder: Path, generator: str) -> Path:
-    wishes = Wishes(
-        me=ME, name="Ada", timezone="Europe/Berlin", generator=generator, password="secret"
-    )
-    config = install(folder, wishes, datetime(2025, 1, 1, tzinfo=UTC))
+    config = make_installation(folder, generator=generator, timezone="Europe/Berlin")
     # A copy is made for each test: few files, with the database ready and the index filled.
     with git.Repo(config.repository.path) as repo:
         repo.git.gc("--quiet")
@@ -183,8 +212,7 @@ class Live:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        wishes = Wishes(me=url, name="Ada", password="secret", serve=True)
-        config = install(tmp_path_factory.mktemp("live") / "site", wishes, datetime.now(UTC))
+        config = make_installation(tmp_path_factory.mktemp("live") / "site", url, serve=True)
         web = Web(["app.test"], resolve=lambda _host, _port: ["127.0.0.1"])
         parts = replace(assemble(config), web=web)
         parts.builder.build()

@@ -2,41 +2,24 @@
 
 import itertools
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
-from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
+from oauth_apps import App, csrf_token, give, grant_code, is_good, sign_in
 
 from endpoint.app import make_app
-from endpoint.services.indieauth.authorizations import AuthorizationRequest
 
-QUILL = "https://quill.example/"
-SHPUB = "https://shpub.example/"
+QUILL = App("https://quill.example/", "create")
+SHPUB = App("https://shpub.example/", "create")
 HOSTILE = "\"><script>alert('1')</script>"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PAGES = ["/admin/", "/admin/posts"]
-
-
-@pytest.fixture
-def installation(installation):
-    """An installation whose password is checked in no time."""
-    installation.configure(auth={"password_hash": CHEAP.hash("secret")})
-    return installation
 
 
 @pytest.fixture
 def owner(client):
     """A browser whose owner has signed in."""
     return sign_in(client)
-
-
-def sign_in(client, root=""):
-    page = read(client.get(f"{root}/admin/", follow_redirects=True))
-    fields = {field["name"]: field.get("value", "") for field in page.form.find_all("input")}
-    response = client.post(page.form["action"], data={**fields, "password": "secret"})
-    assert response.status_code == 303
-    return client
 
 
 def read(response):
@@ -58,35 +41,6 @@ def press(client, page, label):
     fields = {field["name"]: field["value"] for field in form.find_all("input")}
     assert form["method"] == "post"
     return client.post(form["action"], data=fields)
-
-
-def csrf_token(owner):
-    return read(owner.get("/admin/")).find("input", {"name": "csrf_token"})["value"]
-
-
-def approve(client, client_id, scope="create"):
-    """Return the code that an app gets when the owner says yes."""
-    asked = AuthorizationRequest(client_id, f"{client_id}back", tuple(scope.split()), None, "")
-    authorizations = client.application.extensions["endpoint"].authorizations
-    location = authorizations.approve(asked, asked.scopes)
-    return parse_qs(urlsplit(location).query)["code"][0]
-
-
-def redeem(client, client_id, code):
-    form = {"grant_type": "authorization_code", "code": code}
-    return client.post(
-        "/token", data={**form, "client_id": client_id, "redirect_uri": f"{client_id}back"}
-    )
-
-
-def give(client, client_id, scope="create"):
-    """Return the tokens of an app that the owner signed in to."""
-    return redeem(client, client_id, approve(client, client_id, scope)).json
-
-
-def is_good(client, answer):
-    headers = {"Authorization": f"Bearer {answer['access_token']}"}
-    return client.get("/micropub?q=config", headers=headers).status_code == 200
 
 
 def entries(page):
@@ -126,7 +80,7 @@ def test_303_not_signed_in_does_nothing(client, parts, action):
     answer = give(client, QUILL)
     _, token = parts.tokens.create("", ["create"])
 
-    response = client.post(action, data={"client_id": QUILL, "id": token.id})
+    response = client.post(action, data={"client_id": QUILL.client_id, "id": token.id})
 
     assert response.status_code == 303
     assert response.headers["Location"] == "/admin/sign-in?next=%2Fadmin%2F"
@@ -135,12 +89,12 @@ def test_303_not_signed_in_does_nothing(client, parts, action):
 
 
 def test_303_session_is_over(owner, clock):
-    token = csrf_token(owner)
+    token = csrf_token(owner, "/admin/")
     clock.forward(days=15)
 
     responses = [
         owner.get("/admin/posts"),
-        owner.post("/admin/apps/revoke", data={"csrf_token": token, "client_id": QUILL}),
+        owner.post("/admin/apps/revoke", data={"csrf_token": token, "client_id": QUILL.client_id}),
     ]
 
     assert [response.status_code for response in responses] == [303, 303]
@@ -153,7 +107,7 @@ def test_400_csrf_token(owner, parts, action, token):
     """RFC 6749 §10.12."""
     answer = give(owner, QUILL)
     _, by_hand = parts.tokens.create("", ["create"])
-    fields = {"client_id": QUILL, "id": by_hand.id}
+    fields = {"client_id": QUILL.client_id, "id": by_hand.id}
 
     response = owner.post(action, data=fields if token is None else {**fields, "csrf_token": token})
 
@@ -187,7 +141,7 @@ def test_200_pages_are_kept_by_nobody_and_run_nothing(owner, path):
 
 
 def test_200_apps_and_what_they_may_do(owner, clock):
-    answer = give(owner, f"{QUILL}id.json", "profile create read follow")
+    answer = give(owner, App("https://quill.example/id.json", "profile create read follow"))
     clock.forward(days=1)
     assert is_good(owner, answer)
 
@@ -230,9 +184,9 @@ def test_200_an_app_that_can_renew_is_there(owner, clock):
 
 def test_303_revoking_an_app(owner):
     answer, other = give(owner, QUILL), give(owner, SHPUB)
-    code = approve(owner, QUILL)
+    code = grant_code(owner, QUILL)
 
-    response = press(owner, read(owner.get("/admin/")), f"Revoke {QUILL}")
+    response = press(owner, read(owner.get("/admin/")), f"Revoke {QUILL.client_id}")
 
     assert response.status_code == 303
     assert response.headers["Location"] == "/admin/?done=app"
@@ -240,16 +194,14 @@ def test_303_revoking_an_app(owner):
     assert text(page.find(role="status")).startswith("The app was revoked")
     assert list(entries(page)) == ["shpub.example"]
     assert not is_good(owner, answer)
-    renewal = {"grant_type": "refresh_token", "refresh_token": answer["refresh_token"]}
-    renewed = owner.post("/token", data={**renewal, "client_id": QUILL})
-    assert renewed.json["error"] == "invalid_grant"
-    assert redeem(owner, QUILL, code).json["error"] == "invalid_grant"
+    for form in (QUILL.renewal(answer), QUILL.redemption(code)):
+        assert owner.post("/token", data=form).json["error"] == "invalid_grant"
     assert is_good(owner, other)
 
 
 def test_200_a_revoked_app_is_back_after_the_next_sign_in(owner):
     give(owner, QUILL)
-    press(owner, read(owner.get("/admin/")), f"Revoke {QUILL}")
+    press(owner, read(owner.get("/admin/")), f"Revoke {QUILL.client_id}")
 
     answer = give(owner, QUILL)
 
@@ -258,7 +210,7 @@ def test_200_a_revoked_app_is_back_after_the_next_sign_in(owner):
 
 
 def test_200_tokens_made_by_hand(owner, parts, clock):
-    secret, token = parts.tokens.create(QUILL, ["create"])
+    secret, token = parts.tokens.create(QUILL.client_id, ["create"])
     clock.forward(hours=2)
     parts.tokens.create("", [])
     is_good(owner, {"access_token": secret})
@@ -269,7 +221,7 @@ def test_200_tokens_made_by_hand(owner, parts, clock):
     assert list(found) == ["For no app", "quill.example"]
     assert found["quill.example"] == {
         "Id": token.id,
-        "App": QUILL,
+        "App": QUILL.client_id,
         "Since": "22 Nov 2025, 09:30",
         "Last use": "22 Nov 2025, 11:30",
         "Until": "You revoke it",
@@ -299,9 +251,11 @@ def test_303_revoking_a_token(owner, parts):
     [
         pytest.param("apps", {}, 400, id="no client_id"),
         pytest.param("apps", {"client_id": ""}, 400, id="an empty client_id"),
-        pytest.param("apps", {"client_id": [QUILL, SHPUB]}, 400, id="two client_ids"),
+        pytest.param(
+            "apps", {"client_id": [QUILL.client_id, SHPUB.client_id]}, 400, id="two client_ids"
+        ),
         pytest.param("apps", {"client_id": "https://else.example/"}, 404, id="another app"),
-        pytest.param("apps", {"client_id": f"{QUILL}\0"}, 404, id="a NUL"),
+        pytest.param("apps", {"client_id": f"{QUILL.client_id}\0"}, 404, id="a NUL"),
         pytest.param("apps", {"client_id": HOSTILE}, 404, id="a hostile client_id"),
         pytest.param("tokens", {}, 400, id="no id"),
         pytest.param("tokens", {"id": ""}, 400, id="an empty id"),
@@ -311,7 +265,7 @@ def test_303_revoking_a_token(owner, parts):
 def test_4xx_nothing_to_revoke(owner, parts, action, fields, status):
     answer = give(owner, QUILL)
     secret, _ = parts.tokens.create("", ["create"])
-    fields = {**fields, "csrf_token": csrf_token(owner)}
+    fields = {**fields, "csrf_token": csrf_token(owner, "/admin/")}
 
     response = owner.post(f"/admin/{action}/revoke", data=fields)
 
@@ -327,7 +281,7 @@ def test_404_a_link_revokes_nothing(owner, parts, action):
     answer = give(owner, QUILL)
     token_id = parts.tokens.list()[0].id
 
-    response = owner.get(f"/admin/{action}/revoke?client_id={QUILL}&id={token_id}")
+    response = owner.get(f"/admin/{action}/revoke?client_id={QUILL.client_id}&id={token_id}")
 
     assert response.status_code == 404
     assert is_good(owner, answer)
@@ -387,7 +341,7 @@ def test_303_revoked_in_one_process_and_gone_in_all(owner, start, parts):
     other = make_app(start()).test_client()
     sign_in(other)
 
-    press(other, read(other.get("/admin/")), f"Revoke {QUILL}")
+    press(other, read(other.get("/admin/")), f"Revoke {QUILL.client_id}")
 
     assert not is_good(owner, answer)
     assert entries(read(owner.get("/admin/"))) == {}
@@ -397,8 +351,8 @@ def test_303_revoked_in_one_process_and_gone_in_all(owner, start, parts):
 
 
 def test_200_the_pages_make_sense_to_a_screen_reader(owner, parts):
-    for client_id in (QUILL, f"{QUILL}2", SHPUB):
-        give(owner, client_id)
+    for app in (QUILL, App("https://quill.example/2"), SHPUB):
+        give(owner, app)
     parts.tokens.create("", ["create"])
     parts.tokens.create("", ["create"])
 

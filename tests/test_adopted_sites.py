@@ -1,12 +1,12 @@
 """Sites that were there before us keep their folders, formats, layouts and addresses."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import need
 
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
@@ -144,8 +144,7 @@ class Adopted:
 
 @pytest.fixture(params=["hugo", "jekyll"])
 def adopted(request: pytest.FixtureRequest, tmp_path: Path) -> Adopted:
-    if request.param == "jekyll" and not shutil.which("jekyll"):
-        pytest.skip("Debian's jekyll is not installed")
+    need(request.param)
     name = "installation" if request.param == "hugo" else "jekyll_installation"
     return Adopted(request.param, request.getfixturevalue(name), tmp_path)
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from endpoint.errors import NotFound
-from endpoint.services.apps import Apps
+from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.grants import Grants, Lifetimes
 
 BERLIN = ZoneInfo("Europe/Berlin")

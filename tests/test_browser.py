@@ -1,18 +1,16 @@
 """The pages in a real browser: Chromium signs in to an app, by mouse and by keyboard."""
 
 import base64
-import hashlib
 import re
-import shutil
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from oauth_apps import App
 from playwright.sync_api import expect, sync_playwright
+from programs import need
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-VERIFIER = "v" * 64
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
 ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP app.test 127.0.0.1"]
 PAGE = """<html><head><title>No</title><link rel="redirect_uri" href="com.example.app:/callback">
 <body><div class="h-app"><a class="u-url p-name" href="/">Notes &amp; <i>more</i></a>
@@ -25,8 +23,7 @@ SIZES = {"desk": {"width": 1100, "height": 900}, "phone": {"width": 360, "height
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = shutil.which("chromium")
-    assert path, "chromium is needed: apt-get install chromium"
+    path = need("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -75,16 +72,8 @@ def at(app, path="/"):
 
 
 def question(live, app, **changes):
-    asked = {
-        "response_type": "code",
-        "client_id": at(app),
-        "redirect_uri": at(app, "/callback"),
-        "state": "a state & more",
-        "scope": "create update media profile",
-        "code_challenge": CHALLENGE.decode(),
-        "code_challenge_method": "S256",
-    }
-    return f"{live.url}auth?{urlencode(asked | changes)}"
+    asking = App(at(app), "create update media profile", "a state & more")
+    return f"{live.url}auth?{urlencode(asking.question(**changes))}"
 
 
 def called_back(app):

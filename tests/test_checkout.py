@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from programs import small_disk
 
 from endpoint.errors import EndpointError
 from endpoint.stores.checkout import Checkout
@@ -220,12 +221,7 @@ def test_503_an_object_is_damaged(repository, checkout, tmp_path):
 
 
 def test_507_the_disk_is_full(repository, tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a disk")
-    try:
+    with small_disk(tmp_path / "disk", "1m") as disk:
         checkout = Checkout(disk / "site", repository.path, "main")
         first = checkout.update()
         commit(repository, {"large.bin": os.urandom(2_000_000)})
@@ -239,8 +235,6 @@ def test_507_the_disk_is_full(repository, tmp_path):
         assert refusal.status == 507
         assert kept == first
         assert files(disk / "site").keys() == {"README.md", "a/b.md", "c.md"}
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 FOLLOWER = """

@@ -9,18 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
-from endpoint.domain.indieauth.clients import ClientInformation, read_client
-from endpoint.services.clients import Clients
+from endpoint.domain.indieauth.client_information import ClientInformation, read_client
+from endpoint.services.indieauth.client_information import Clients
 from endpoint.stores.web import Web
 
 APP = "https://app.example/"
 PNG = b"\x89PNG\r\n\x1a\n and the rest"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg">%s</svg>'
-
-
-@pytest.fixture
-def httpserver(httpserver_ipv4):
-    return httpserver_ipv4
 
 
 @pytest.fixture
@@ -88,7 +83,6 @@ def test_metadata_document(clients, httpserver, url_of):
         client_id,
         name="OwnYourSwarm",
         logo_uri=url_of("/logo.png"),
-        client_uri=url_of("/"),
         redirect_uris=frozenset({"https://elsewhere.example/cb", "app-name:/callback"}),
     )
     [(request, _)] = httpserver.log
@@ -121,28 +115,6 @@ def test_document_counts_only_for_the_client_id_it_names(named, counts):
     else:
         assert (information.name, information.redirect_uris) == ("", set())
         assert "another client_id" in information.problem
-
-
-@pytest.mark.parametrize(
-    ("client_uri", "expected"),
-    [
-        pytest.param("https://app.example/", "https://app.example/", id="host"),
-        pytest.param("https://app.example", "https://app.example/", id="no slash"),
-        pytest.param("https://app.example/a/", "https://app.example/a/", id="folder"),
-        pytest.param("/a/", "https://app.example/a/", id="relative"),
-        pytest.param("https://app.example/b/", "", id="other folder"),
-        pytest.param("https://app.example.evil.example/", "", id="longer host"),
-        pytest.param("https://other.example/", "", id="other host"),
-        pytest.param("javascript:alert(1)", "", id="javascript"),
-        pytest.param(7, "", id="number"),
-    ],
-)
-def test_client_uri_is_a_prefix_of_the_client_id(client_uri, expected):
-    """IndieAuth §4.2.1."""
-    client_id = f"{APP}a/id.json"
-    document = {"client_id": client_id, "client_uri": client_uri}
-
-    assert read_json(document, client_id, client_id).client_uri == expected
 
 
 @pytest.mark.parametrize(
@@ -202,7 +174,6 @@ def test_h_app(root):
         f"{APP}a/",
         name="The App",
         logo_uri="https://app.example/a/logo.png",
-        client_uri=APP,
     )
 
 

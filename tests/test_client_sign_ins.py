@@ -1,27 +1,23 @@
 """Signing in as the apps that people use do it: what each reads, asks, sends and needs."""
 
-import base64
-import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, urlencode, urljoin
 
 import mf2py
 import pytest
 import requests
+from conftest import ME, make_installation
 from lxml import html
+from oauth_apps import FORM, challenge_of, decide, sent_to, sign_in
 from pytest_httpserver import HTTPServer
 
 from endpoint.app import make_app
 from endpoint.assembly import assemble
-from endpoint.services.installation import Wishes, install
 from endpoint.stores.web import Web
 
-ME = "https://site.example/"
 CLASSIC = ("micropub", "authorization_endpoint", "token_endpoint")
 LISTS = {
     "/shpub.htm": ("text/html", '<link rel="redirect_uri" href="http://127.0.0.1:12345/callback">'),
@@ -125,6 +121,7 @@ READERS = [
 @pytest.mark.parametrize("page", ["", "?v=1763800215", "about/"])
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_the_endpoints_are_found_over_http(live, reader, page):
+    """IndieAuth §4.1, Micropub §5.1."""
     response = requests.get(f"{live.url}{page}", timeout=10)
     head = requests.head(f"{live.url}{page}", timeout=10)
 
@@ -142,6 +139,7 @@ def test_the_endpoints_are_found_over_http(live, reader, page):
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_the_endpoints_are_found_over_https(site, reader):
+    """IndieAuth §4.1: the links of old agree with the metadata."""
     found = reader(site.home())
 
     document = by_metadata(site.home(), site.get)
@@ -163,28 +161,18 @@ class Site:
 
     def __init__(self, app):
         self.browser, self._apps = app.test_client(), app.test_client()
+        sign_in(self.browser, root=ME.rstrip("/"))
 
     def get(self, url, **options):
-        return self._apps.get(url, base_url=ME, **options)
+        return self._apps.get(urljoin(ME, url), **options)
 
     def post(self, url, **options):
-        return self._apps.post(url, base_url=ME, **options)
+        return self._apps.post(urljoin(ME, url), **options)
 
     def home(self, path="/"):
         with self.get(path) as response:
             assert response.status_code == 200
             return Home(", ".join(response.headers.getlist("Link")), response.text, ME)
-
-    def fill(self, page, **values):
-        """Send the first form of ``page`` from the owner's browser, its boxes as they are."""
-        form = html.fromstring(page.text, base_url=page.request.url).forms[0]
-        sent = [pair for pair in form.form_values() if pair[0] not in values] + [*values.items()]
-        target = urljoin(page.request.url, form.action)
-        content_type = "application/x-www-form-urlencoded"
-        headers = {"Origin": ME.rstrip("/")}
-        return self.browser.post(
-            target, base_url=ME, data=urlencode(sent), content_type=content_type, headers=headers
-        )
 
 
 @pytest.fixture(scope="module")
@@ -198,19 +186,14 @@ def apps_pages():
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    wishes = Wishes(me=ME, name="Ada", password="secret", serve=True)
-    config = install(tmp_path_factory.mktemp("clients") / "site", wishes, datetime.now(UTC))
+    config = make_installation(tmp_path_factory.mktemp("clients") / "site", serve=True)
     web = Web(["app.test"], timeout_s=2, resolve=lambda *_: ["127.0.0.1"])
     parts = replace(assemble(config), web=web)
     parts.builder.build()
-    site = Site(make_app(parts))
-    page = site.browser.get("/admin/sign-in", base_url=ME)
-    assert site.fill(page, password="secret").status_code == 303
-    yield site
+    yield Site(make_app(parts))
     parts.close()
 
 
-FORM = "application/x-www-form-urlencoded"
 JSON_OR_FORM = "application/json, application/x-www-form-urlencoded"
 JSON_GET = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -247,9 +230,8 @@ class Client:
             "response_type": "code",
         }
         if self.verifier:
-            digest = hashlib.sha256(self.verifier.encode()).digest()
-            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}
+            asked["code_challenge"] = challenge_of(self.verifier)
+            asked["code_challenge_method"] = "S256"
         return f"{endpoint}?{self._write(asked)}"
 
     def redemption(self, code, **changes):
@@ -434,19 +416,15 @@ def discover(site, client):
 
 def allow(site, client, endpoint):
     """Return what the app is told in its callback, after the owner has said yes."""
-    page = site.browser.get(client.question(endpoint), base_url=ME)
-    assert page.status_code == 200
-    answer = site.fill(page, decision="approve")
-    assert answer.status_code == 302
-    place, _, query = answer.headers["Location"].partition("?")
+    page = site.browser.get(urljoin(ME, client.question(endpoint)))
+    place, callback = sent_to(decide(site.browser, page))
     assert place == client.redirect_uri
-    callback = parse_qs(query, strict_parsing=True)
-    assert Counter(map(len, callback.values())).keys() == {1}
-    return {name: values[0] for name, values in callback.items()}
+    return callback
 
 
 @EVERY_CLIENT
 def test_200_sign_in(site, apps_pages, client):
+    """IndieAuth §5.2.1 and §5.3.3, RFC 6749 §4.1.2 and §5.1."""
     client = client.at(apps_pages)
     found = discover(site, client)
 
@@ -509,7 +487,7 @@ def test_400_an_address_that_the_app_does_not_list(site, apps_pages, name, redir
     """The owner hears of it, and nobody is sent there (IndieAuth §4.2.2)."""
     client = replace(CLIENTS[name].at(apps_pages), redirect_uri=redirect_uri)
 
-    page = site.browser.get(client.question("/auth"), base_url=ME)
+    page = site.browser.get(client.question(f"{ME}auth"))
 
     assert page.status_code == 400
     assert "Location" not in page.headers
@@ -517,7 +495,7 @@ def test_400_an_address_that_the_app_does_not_list(site, apps_pages, name, redir
     assert "whoever makes the app can mend it" in page.text
 
 
-def sign_in(site, name):
+def token_of(site, name):
     """Return the access token that the app ``name`` gets."""
     client = CLIENTS[name]
     callback = allow(site, client, f"{ME}auth")
@@ -527,7 +505,8 @@ def sign_in(site, name):
 
 
 def test_200_indigenous_reads_the_profile_at_the_token_endpoint(site):
-    bearer = {"Authorization": f"Bearer {sign_in(site, 'Monocle')}"}
+    """IndieAuth §5.3.4, at a place of before 2022."""
+    bearer = {"Authorization": f"Bearer {token_of(site, 'Monocle')}"}
 
     known = site.get(f"{ME}token", headers={**bearer, "Accept": "application/json"})
 
@@ -544,7 +523,8 @@ def test_200_indigenous_reads_the_profile_at_the_token_endpoint(site):
     ],
 )
 def test_200_apps_give_their_token_back_at_the_token_endpoint(site, name):
-    token = sign_in(site, name)
+    """IndieAuth §7, at a place of before 2022."""
+    token = token_of(site, name)
     bearer = {"Authorization": f"Bearer {token}"}
     body = urlencode({"action": "revoke", "token": token})
     headers = bearer if name == "IndiePass" else {}
@@ -556,7 +536,7 @@ def test_200_apps_give_their_token_back_at_the_token_endpoint(site, name):
 
 
 def test_200_the_configuration_as_often_as_micropublish_asks(site):
-    bearer = {"Authorization": f"Bearer {sign_in(site, 'Micropublish')}"}
+    bearer = {"Authorization": f"Bearer {token_of(site, 'Micropublish')}"}
 
     answers = [site.get(f"{ME}micropub?q=config", headers=bearer) for _ in range(600)]
 
@@ -565,7 +545,7 @@ def test_200_the_configuration_as_often_as_micropublish_asks(site):
 
 def test_200_the_configuration_suits_every_app(site):
     """Sparkles merges it into its session; Quill hides what is not listed and trips on channels."""
-    bearer = {"Authorization": f"Bearer {sign_in(site, 'Sparkles')}"}
+    bearer = {"Authorization": f"Bearer {token_of(site, 'Sparkles')}"}
 
     config = site.get(f"{ME}micropub?q=config", headers=bearer).json
 

@@ -1,47 +1,28 @@
 """The consent page: what the owner sees, and what their answer grants (IndieAuth §5.2)."""
 
-import base64
-import hashlib
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+import oauth_apps
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from oauth_apps import App, decide, fields_of, fill, sent_to, sign_in
 from werkzeug import Response
 
 from endpoint.app import make_app
 from endpoint.stores.web import Web
 
-VERIFIER = "a-verifier-of-at-least-forty-three-characters"
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
 KNOWN = ["profile", "email", "create", "post", "draft", "update", "delete", "undelete", "media"]
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>'
 
 
-@dataclass(frozen=True)
-class App:
-    """An app at a place of its own, and what it has been asked."""
-
-    client_id: str
-    log: list
-
-    @property
-    def host(self):
-        return urlsplit(self.client_id).netloc
-
-
-@pytest.fixture
-def httpserver(httpserver_ipv4):
-    return httpserver_ipv4
-
-
 @pytest.fixture
 def app(httpserver):
+    """An app with a page that ``httpserver`` shows."""
     client_id = f"http://app.example:{httpserver.port}/"
     about = {
         "client_id": client_id,
@@ -49,7 +30,13 @@ def app(httpserver):
         "redirect_uris": ["https://other.example/callback", "quill:/callback"],
     }
     httpserver.expect_request("/").respond_with_json(about)
-    return App(client_id, httpserver.log)
+    return App(client_id, "create")
+
+
+@pytest.fixture
+def ask(app):
+    """Return a function that gets the authorization endpoint, as the app sends somebody there."""
+    return lambda browser, **changes: oauth_apps.ask(browser, app, **changes)
 
 
 @pytest.fixture
@@ -76,37 +63,7 @@ def stranger(site):
 
 @pytest.fixture
 def owner(site):
-    return sign_in(site)
-
-
-def sign_in(site):
-    browser = site.test_client()
-    with browser.session_transaction() as session:
-        session["id"] = site.extensions["endpoint"].sign_in.enter()
-    return browser
-
-
-@pytest.fixture
-def ask(app) -> Callable:
-    """Return a function that gets the authorization endpoint, as an app sends somebody there."""
-
-    def ask(browser, at="/auth", **changes):
-        return browser.get(f"{at}?" + urlencode(asked_by(app, **changes), doseq=True))
-
-    return ask
-
-
-def asked_by(app, **changes):
-    parameters = {
-        "response_type": "code",
-        "client_id": app.client_id,
-        "redirect_uri": f"{app.client_id}callback",
-        "state": "s",
-        "scope": "create",
-        "code_challenge": CHALLENGE.decode(),
-        "code_challenge_method": "S256",
-    }
-    return {name: value for name, value in (parameters | changes).items() if value is not None}
+    return sign_in(site.test_client())
 
 
 def read(response):
@@ -114,42 +71,10 @@ def read(response):
     return BeautifulSoup(response.text, "lxml")
 
 
-def fields_of(document):
-    """Return what a browser sends of the form as it stands: each name with its values."""
-    fields = {}
-    for box in document.form.find_all("input"):
-        if box["type"] != "checkbox" or box.has_attr("checked"):
-            fields.setdefault(box["name"], []).append(box.get("value", ""))
-    return fields
-
-
-def answer(browser, shown, decision="approve", **changes):
-    """Send the form of the page that was shown, with other fields where ``changes`` says so."""
-    document = read(shown)
-    form = fields_of(document) | {"decision": [decision]} | changes
-    form = {name: value for name, value in form.items() if value is not None}
-    return browser.post(document.form["action"], data=form)
-
-
-def location_of(response):
-    """Return where the app is answered, and with what; each parameter once."""
-    assert response.status_code == 302, response.text
-    location = response.headers["Location"]
-    sent = parse_qs(urlsplit(location).query, strict_parsing=True)
-    return location.partition("?")[0], {name: value for name, [value] in sent.items()}
-
-
 def redeem(browser, app, response, at="/token"):
     """Return what the app gets for its code."""
-    redirect_uri, sent = location_of(response)
-    form = {
-        "grant_type": "authorization_code",
-        "code": sent["code"],
-        "client_id": app.client_id,
-        "redirect_uri": redirect_uri,
-        "code_verifier": VERIFIER,
-    }
-    return browser.post(at, data=form)
+    redirect_uri, sent = sent_to(response)
+    return browser.post(at, data=app.redemption(sent["code"], redirect_uri=redirect_uri))
 
 
 def granted(browser, app, response):
@@ -169,12 +94,12 @@ def boxes(document):
 
 def test_200_owner_signs_in_approves_and_lands_in_the_app(stranger, app, ask):
     """IndieAuth §5.2, §5.2.1 and §5.3.3, from the first page to the token."""
-    way_in = read(ask(stranger))
-    assert way_in.find("input", type="password")["name"] == "password"
-    entered = stranger.post(way_in.form["action"], data=fields_of(way_in) | {"password": "secret"})
+    way_in = ask(stranger)
+    assert read(way_in).find("input", type="password")["name"] == "password"
+    entered = fill(stranger, way_in, password="secret")
     assert entered.status_code == 303
 
-    response = answer(stranger, stranger.get(entered.headers["Location"]))
+    response = decide(stranger, stranger.get(entered.headers["Location"]))
 
     assert granted(stranger, app, response) == ["create"]
 
@@ -189,11 +114,11 @@ def test_200_stranger_is_asked_for_the_password_and_sees_no_consent_page(strange
     assert not document.find(attrs={"name": "decision"})
 
 
-def test_200_stranger_makes_this_server_fetch_nothing(stranger, app, ask):
+def test_200_stranger_makes_this_server_fetch_nothing(stranger, app, ask, httpserver):
     response = ask(stranger)
 
     assert read(response).find("input", type="password")
-    assert app.log == []
+    assert httpserver.log == []
 
 
 @pytest.mark.parametrize(
@@ -205,13 +130,15 @@ def test_200_stranger_makes_this_server_fetch_nothing(stranger, app, ask):
         pytest.param("evil:/callback", 400, id="unlisted scheme"),
     ],
 )
-def test_stranger_from_another_address_costs_one_fetch(stranger, app, ask, redirect_uri, status):
+def test_stranger_from_another_address_costs_one_fetch(
+    stranger, app, ask, redirect_uri, status, httpserver
+):
     """IndieAuth §5.2: who may not be answered there hears so, and is led nowhere."""
     responses = [ask(stranger, redirect_uri=redirect_uri) for _ in range(3)]
 
     assert [response.status_code for response in responses] == [status] * 3
     assert not any("Location" in response.headers for response in responses)
-    assert len(app.log) == 1
+    assert len(httpserver.log) == 1
 
 
 def test_strangers_wait_for_one_page_at_a_time(site, app, ask, httpserver):
@@ -233,7 +160,7 @@ def test_strangers_wait_for_one_page_at_a_time(site, app, ask, httpserver):
 
     assert read(second).find("input", type="password")
     assert first.result().status_code == 400
-    assert len(app.log) == 1
+    assert len(httpserver.log) == 1
 
 
 def test_429_stranger_who_has_many_pages_fetched(stranger, app, ask):
@@ -245,17 +172,18 @@ def test_429_stranger_who_has_many_pages_fetched(stranger, app, ask):
 
 
 def test_200_page_is_found_under_the_path_of_public_url(installation, make_site, app, ask):
+    """RFC 9207 §2: the issuer has the path too."""
     installation.configure(public_url="https://site.example/api")
     site = make_site()
-    stranger, owner = site.test_client(), sign_in(site)
+    stranger, owner = site.test_client(), sign_in(site.test_client(), root="/api")
 
     way_in = ask(stranger, at="/api/auth")
     shown = ask(owner, at="/api/auth")
-    response = answer(owner, shown)
+    response = decide(owner, shown)
 
     assert read(way_in).form["action"] == "/api/admin/sign-in"
     assert read(shown).form["action"] == "/api/auth/consent"
-    assert location_of(response)[1]["iss"] == "https://site.example/api/"
+    assert sent_to(response)[1]["iss"] == "https://site.example/api/"
 
 
 # What the owner sees
@@ -269,12 +197,13 @@ def test_200_page_names_the_app_the_owner_and_the_place(owner, app, ask):
     assert [fact.text for fact in document.select(".facts dd")] == [
         app.client_id,
         "https://site.example/",
-        app.host,
+        urlsplit(app.client_id).netloc,
     ]
     assert notices(document) == []
 
 
 def test_200_page_shows_the_logo_without_asking_for_it(owner, app, ask, httpserver):
+    """IndieAuth §4.2: the logo beside the name; the page asks no other server for it."""
     httpserver.clear()
     about = {"client_id": app.client_id, "client_name": "Quill", "logo_uri": "/logo.svg"}
     httpserver.expect_request("/").respond_with_json(about)
@@ -326,6 +255,7 @@ def test_200_page_says_what_could_not_be_looked_up(owner, ask, httpserver):
 
 
 def test_200_page_says_that_the_app_knows_no_pkce(owner, ask):
+    """IndieAuth §5.2: the code_challenge of an app that has none."""
     there = {"client_id": "https://old.example/", "redirect_uri": "https://old.example/callback"}
 
     document = read(ask(owner, **there, code_challenge=None, code_challenge_method=None))
@@ -358,6 +288,7 @@ def test_200_page_shows_every_scope_as_a_box_that_is_ticked(owner, ask):
     ],
 )
 def test_200_page_tells_signing_in_from_using_the_site(owner, ask, scope, title):
+    """IndieAuth §5.2: without a scope only the profile URL is told."""
     document = read(ask(owner, scope=scope))
 
     assert document.h1.text == document.title.text == title
@@ -433,8 +364,8 @@ def test_200_nothing_an_app_says_becomes_markup(owner, app, ask, httpserver):
     assert "\u202e" not in shown.text
     assert len(document.h1.text) < 120
     assert boxes(document) == [scope]
-    response = answer(owner, shown)
-    assert location_of(response)[1]["state"] == bad
+    response = decide(owner, shown)
+    assert sent_to(response)[1]["state"] == bad
     assert granted(owner, app, response) == [scope]
 
 
@@ -447,7 +378,7 @@ def test_302_approval_goes_to_the_app_and_nowhere_else(owner, app, ask):
     redirect_uri = f"{app.client_id}callback?x=%2F&y"
     shown = ask(owner, redirect_uri=redirect_uri, state=state)
 
-    response = answer(owner, shown)
+    response = decide(owner, shown)
 
     assert response.status_code == 302
     assert response.headers["Location"].startswith(f"{redirect_uri}&")
@@ -462,9 +393,9 @@ def test_302_approval_goes_to_the_app_and_nowhere_else(owner, app, ask):
 
 def test_302_denial_says_so_and_gives_no_code(owner, app, ask):
     """RFC 6749 §4.1.2.1, RFC 9207 §2."""
-    response = answer(owner, ask(owner), "deny")
+    response = decide(owner, ask(owner), "deny")
 
-    redirect_uri, sent = location_of(response)
+    redirect_uri, sent = sent_to(response)
     assert redirect_uri == f"{app.client_id}callback"
     assert (sent["error"], sent["state"]) == ("access_denied", "s")
     assert sent["iss"] == "https://site.example/"
@@ -483,7 +414,7 @@ def test_302_denial_says_so_and_gives_no_code(owner, app, ask):
 )
 def test_302_what_is_ticked_and_was_asked_is_granted(owner, app, ask, ticked, expected):
     """Micropub §5.4, RFC 6749 §3.3: the owner can take scopes away, and nobody adds any."""
-    response = answer(owner, ask(owner, scope="create update read"), scope=ticked)
+    response = decide(owner, ask(owner, scope="create update read"), scope=ticked)
 
     assert granted(owner, app, response) == expected
 
@@ -491,8 +422,8 @@ def test_302_what_is_ticked_and_was_asked_is_granted(owner, app, ask, ticked, ex
 @pytest.mark.parametrize("ticked", [None, ["media"]], ids=["nothing", "what was not asked"])
 def test_302_nothing_ticked_says_who_it_is_and_gives_no_token(owner, app, ask, ticked):
     """IndieAuth §5.3.2 and §5.3.3."""
-    first = answer(owner, ask(owner), scope=ticked)
-    second = answer(owner, ask(owner), scope=ticked)
+    first = decide(owner, ask(owner), scope=ticked)
+    second = decide(owner, ask(owner), scope=ticked)
 
     assert redeem(owner, app, first).json["error"] == "invalid_grant"
     assert redeem(owner, app, second, at="/auth").json == {"me": "https://site.example/"}
@@ -507,7 +438,8 @@ def test_302_nothing_ticked_says_who_it_is_and_gives_no_token(owner, app, ask, t
     ],
 )
 def test_302_drafts_only_grants_draft_instead_of_create(owner, app, ask, scope, expected):
-    response = answer(owner, ask(owner, scope=scope), drafts_only="yes")
+    """RFC 6749 §3.3: the answer names the scope where it is another than was asked."""
+    response = decide(owner, ask(owner, scope=scope), drafts_only="yes")
 
     assert sorted(granted(owner, app, response)) == sorted(expected)
 
@@ -515,7 +447,7 @@ def test_302_drafts_only_grants_draft_instead_of_create(owner, app, ask, scope, 
 def test_302_drafts_only_needs_create_to_be_ticked(owner, app, ask):
     shown = ask(owner, scope="create update")
 
-    response = answer(owner, shown, scope=["update"], drafts_only="yes")
+    response = decide(owner, shown, scope=["update"], drafts_only="yes")
 
     assert granted(owner, app, response) == ["update"]
 
@@ -523,23 +455,24 @@ def test_302_drafts_only_needs_create_to_be_ticked(owner, app, ask):
 @pytest.mark.parametrize("response_type", ["id", None])
 def test_302_older_apps_learn_who_it_is(owner, app, ask, response_type):
     """The sign-in of before 2020, still in use: the page is the same."""
-    response = answer(owner, ask(owner, response_type=response_type, scope=None))
+    response = decide(owner, ask(owner, response_type=response_type, scope=None))
 
     assert redeem(owner, app, response, at="/auth").json == {"me": "https://site.example/"}
 
 
 def test_302_two_pages_at_once_do_not_mix(owner, app, ask):
+    """IndieAuth §5.2.1: each state comes back with its own code."""
     first = ask(owner, scope="create", state="one")
     second = ask(owner, scope="update delete", state="two", redirect_uri=f"{app.client_id}two")
 
-    to_first = answer(owner, first)
-    to_second = answer(owner, second)
+    to_first = decide(owner, first)
+    to_second = decide(owner, second)
 
-    assert location_of(to_first)[0] == f"{app.client_id}callback"
-    assert location_of(to_first)[1]["state"] == "one"
+    assert sent_to(to_first)[0] == f"{app.client_id}callback"
+    assert sent_to(to_first)[1]["state"] == "one"
     assert granted(owner, app, to_first) == ["create"]
-    assert location_of(to_second)[0] == f"{app.client_id}two"
-    assert location_of(to_second)[1]["state"] == "two"
+    assert sent_to(to_second)[0] == f"{app.client_id}two"
+    assert sent_to(to_second)[1]["state"] == "two"
     assert granted(owner, app, to_second) == ["update", "delete"]
 
 
@@ -554,7 +487,7 @@ def test_302_two_pages_at_once_do_not_mix(owner, app, ask):
 )
 def test_200_app_with_its_own_scheme_gets_a_link(owner, ask, decision, title, expected):
     """RFC 8252 §7.1; browsers do not follow a form there, and do follow a person's click."""
-    response = answer(owner, ask(owner, redirect_uri="quill:/callback"), decision)
+    response = decide(owner, ask(owner, redirect_uri="quill:/callback"), decision)
 
     document = read(response)
     [link] = document.find_all("a")
@@ -592,10 +525,11 @@ def refused(response):
 )
 @pytest.mark.parametrize("decision", ["approve", "deny"])
 def test_400_request_that_was_changed_under_way(owner, ask, damage, decision):
+    """RFC 6749 §10.12: what is answered is what was asked."""
     shown = ask(owner)
-    [sealed] = fields_of(read(shown))["request"]
+    [sealed] = fields_of(shown)["request"]
 
-    response = answer(owner, shown, decision, request=damage(sealed))
+    response = decide(owner, shown, decision, request=damage(sealed))
 
     assert refused(response)
 
@@ -604,19 +538,20 @@ def test_400_request_older_than_an_hour(owner, ask):
     shown = ask(owner)
 
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=59), tick=False):
-        in_time = answer(owner, shown, "deny")
+        in_time = decide(owner, shown, "deny")
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61), tick=False):
-        late = answer(owner, shown, "deny")
+        late = decide(owner, shown, "deny")
 
-    assert location_of(in_time)
+    assert sent_to(in_time)
     assert refused(late)
 
 
 def test_400_request_from_another_session(site, owner, ask):
-    other = sign_in(site)
-    [sealed] = fields_of(read(ask(other)))["request"]
+    """RFC 6749 §10.12."""
+    other = sign_in(site.test_client())
+    [sealed] = fields_of(ask(other))["request"]
 
-    response = answer(owner, ask(owner), request=sealed)
+    response = decide(owner, ask(owner), request=sealed)
 
     assert refused(response)
 
@@ -626,7 +561,7 @@ def test_400_request_from_before_the_owner_signed_in_again(site, owner, ask):
     with owner.session_transaction() as session:
         session["id"] = site.extensions["endpoint"].sign_in.enter()
 
-    response = answer(owner, shown)
+    response = decide(owner, shown)
 
     assert refused(response)
 
@@ -634,34 +569,35 @@ def test_400_request_from_before_the_owner_signed_in_again(site, owner, ask):
 @pytest.mark.parametrize("token", [None, "", "x"], ids=["missing", "empty", "wrong"])
 def test_400_form_without_the_csrf_token(owner, ask, token):
     """RFC 6749 §10.12."""
-    response = answer(owner, ask(owner), csrf_token=token)
+    response = decide(owner, ask(owner), csrf_token=token)
 
     assert refused(response)
 
 
 def test_400_form_with_the_csrf_token_of_another_browser(stranger, owner, ask):
     """RFC 6749 §10.12."""
-    [foreign] = fields_of(read(ask(stranger)))["csrf_token"]
+    [foreign] = fields_of(ask(stranger))["csrf_token"]
 
-    response = answer(owner, ask(owner), csrf_token=foreign)
+    response = decide(owner, ask(owner), csrf_token=foreign)
 
     assert refused(response)
 
 
 def test_400_form_without_a_session(site, owner, ask):
     """IndieAuth §5.2: the form cannot be sent without the owner's session."""
-    response = answer(site.test_client(), ask(owner))
+    response = decide(site.test_client(), ask(owner))
 
     assert refused(response)
 
 
 def test_303_form_from_whoever_is_no_longer_signed_in(site, owner, ask):
+    """IndieAuth §5.2: nobody but the owner decides."""
     shown = ask(owner)
     with owner.session_transaction() as session:
         session_id = session["id"]
     site.extensions["endpoint"].sign_in.leave(session_id)
 
-    response = answer(owner, shown)
+    response = decide(owner, shown)
 
     assert response.status_code == 303
     assert urlsplit(response.headers["Location"]).path == "/admin/sign-in"
@@ -672,7 +608,7 @@ def test_303_form_from_whoever_is_no_longer_signed_in(site, owner, ask):
     "decision", [None, "", "yes", ["approve", "deny"]], ids=["missing", "empty", "other", "both"]
 )
 def test_400_form_that_decides_nothing(owner, ask, decision):
-    response = answer(owner, ask(owner), decision=decision)
+    response = decide(owner, ask(owner), decision=decision)
 
     assert refused(response)
 
@@ -722,7 +658,7 @@ def test_302_other_errors_are_told_to_the_app(request, app, ask, changes, error,
     """RFC 6749 §4.1.2.1, IndieAuth §5.2, RFC 9207 §2."""
     response = ask(request.getfixturevalue(who), **changes)
 
-    redirect_uri, sent = location_of(response)
+    redirect_uri, sent = sent_to(response)
     assert redirect_uri == f"{app.client_id}callback"
     assert (sent["error"], sent["state"]) == (error, "s")
     assert sent["iss"] == "https://site.example/"

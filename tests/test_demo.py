@@ -17,6 +17,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from programs import need
 
 COMMAND = Path(sys.executable).parent / "endpoint"
 
@@ -89,7 +90,8 @@ def wait_for(condition, seconds: float = 30) -> None:
 
 def curl(said: str) -> list[str]:
     [line] = [line for line in said.splitlines() if line.startswith("curl ")]
-    return shlex.split(line)
+    _, *arguments = shlex.split(line)
+    return [need("curl"), *arguments]
 
 
 def post(said: str, *more: str) -> tuple[int, str]:

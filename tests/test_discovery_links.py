@@ -33,6 +33,7 @@ def test_each_relation_has_one_url():
 
 
 def test_no_metadata_on_plain_http_where_clients_refuse_its_issuer():
+    """IndieAuth §4.1.1: an issuer uses https."""
     found = rels("http://site.example")
 
     assert found == ["micropub", "authorization_endpoint", "token_endpoint", "alternate"]

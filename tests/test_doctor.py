@@ -128,8 +128,8 @@ def live(server, installation, start):
 
 
 @pytest.fixture
-def live_on_http(httpserver_ipv4, installation, start):
-    return Live(httpserver_ipv4, installation, start)
+def live_on_http(httpserver, installation, start):
+    return Live(httpserver, installation, start)
 
 
 def test_nothing_to_mend(live):
@@ -277,10 +277,10 @@ def test_metadata_that_is_no_document(live):
     assert "answers with something else" in fault
 
 
-def test_metadata_behind_a_redirect_out_of_its_issuer(live, httpserver_ipv4):
+def test_metadata_behind_a_redirect_out_of_its_issuer(live, httpserver):
     """IndieAuth §3.1: the issuer is a prefix of the document's URL."""
-    elsewhere = httpserver_ipv4.url_for("/meta")
-    httpserver_ipv4.expect_request("/meta").respond_with_data(json.dumps(live.metadata))
+    elsewhere = httpserver.url_for("/meta")
+    httpserver.expect_request("/meta").respond_with_data(json.dumps(live.metadata))
     live.server.expect_oneshot_request(METADATA).respond_with_response(
         Response(status=302, headers={"Location": elsewhere})
     )

@@ -45,11 +45,6 @@ class Endpoint:
 
 
 @pytest.fixture
-def httpserver(httpserver_ipv4):
-    return httpserver_ipv4
-
-
-@pytest.fixture
 def clock():
     return Clock()
 

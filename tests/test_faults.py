@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import programs
 import pytest
 
 NOTE = {"content": "Hello"}
@@ -65,13 +66,9 @@ def small_disk(installation):
     folder = installation.folder / "site.git"
     away = installation.folder / "away.git"
     folder.rename(away)
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    shutil.copytree(away, folder, dirs_exist_ok=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with programs.small_disk(folder, "4m"):
+        shutil.copytree(away, folder, dirs_exist_ok=True)
+        yield folder
 
 
 def test_507_on_a_full_disk_and_201_when_there_is_room_again(

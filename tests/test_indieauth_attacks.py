@@ -1,49 +1,41 @@
 """Attacks on the IndieAuth server: what a thief, a forger or a broken machine can try over HTTP."""
 
-import base64
-import hashlib
 import logging
 import sqlite3
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import pytest
-from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
-from sqlalchemy import text
+from conftest import cheap_hash
+from oauth_apps import (
+    FORM,
+    VERIFIER,
+    WITHOUT_PKCE,
+    App,
+    ask,
+    decide,
+    fields_of,
+    header,
+    is_good,
+    is_signed_in,
+    sent_to,
+    sign_in,
+    try_password,
+)
+from sqlalchemy import event, text
 
 from endpoint.stores.web import Web
 
-CLIENT_ID = "https://app.example/"
-REDIRECT_URI = "https://app.example/callback"
-PASSWORD = "correct-horse-battery"
-STATE = "state-that-only-the-app-knows"
-VERIFIER = "a-verifier-of-at-least-forty-three-characters"
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
-ASKED = {
-    "response_type": "code",
-    "client_id": CLIENT_ID,
-    "redirect_uri": REDIRECT_URI,
-    "state": STATE,
-    "scope": "profile create",
-    "code_challenge": CHALLENGE.decode(),
-    "code_challenge_method": "S256",
-}
+APP = App(state="state-that-only-the-app-knows")
+ASKED = APP.question()
+CHALLENGE = ASKED["code_challenge"]
+redemption, renewal = APP.redemption, APP.renewal
 PATHS = """/auth /auth/consent /token /introspect /revoke /userinfo /admin /admin/ /admin/posts
 /admin/sign-in /admin/sign-out /admin/apps/revoke /admin/tokens/revoke /admin/nothing
 /.well-known/oauth-authorization-server""".split()
-FORM = "application/x-www-form-urlencoded"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-@pytest.fixture
-def installation(installation):
-    """An installation whose password is checked in no time."""
-    installation.configure(auth={"password_hash": CHEAP.hash(PASSWORD)})
-    return installation
 
 
 @pytest.fixture
@@ -66,88 +58,38 @@ def offline(parts):
     return replace(parts, web=Web(resolve=lambda *_: ["127.0.0.1"]))
 
 
-def fields_of(response):
-    """Return what a browser sends of the page's last form, boxes ticked as they are."""
-    fields = {}
-    for box in BeautifulSoup(response.text, "lxml").find_all("form")[-1].find_all("input"):
-        if box["type"] != "checkbox" or box.has_attr("checked"):
-            fields.setdefault(box["name"], []).append(box.get("value", ""))
-    return fields
-
-
-def sign_in(browser, password=PASSWORD):
-    form = fields_of(browser.get("/admin/sign-in")) | {"password": password}
-    browser.post("/admin/sign-in", data=form)
-    return browser
-
-
-def is_signed_in(browser):
-    return browser.get("/admin/").status_code == 200
-
-
-def ask(browser, **changes):
-    asked = {name: value for name, value in (ASKED | changes).items() if value is not None}
-    return browser.get("/auth?" + urlencode(asked, doseq=True))
-
-
-def decide(browser, shown, decision="approve", **changes):
-    return browser.post("/auth/consent", data=fields_of(shown) | {"decision": decision} | changes)
-
-
-def sent_to(response):
-    """Return where the app is answered, and with what; each parameter once."""
-    assert response.status_code == 302, response.text
-    there, _, query = response.headers["Location"].partition("?")
-    return there, {name: value for name, [value] in parse_qs(query).items()}
-
-
 def get_code(browser, **changes):
-    return sent_to(decide(browser, ask(browser, **changes)))[1]["code"]
-
-
-def redemption(code, **changes):
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "client_id": CLIENT_ID,
-        "redirect_uri": REDIRECT_URI,
-        "code_verifier": VERIFIER,
-    }
-    return {name: value for name, value in (form | changes).items() if value is not None}
+    """Return the code that the app is sent to, after the owner has said yes on the page."""
+    return sent_to(decide(browser, ask(browser, APP, **changes)))[1]["code"]
 
 
 def get_tokens(browser):
     return browser.post("/token", data=redemption(get_code(browser))).json
 
 
-def renewal(tokens, **changes):
-    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
-    return form | {"client_id": CLIENT_ID} | changes
-
-
-def header(tokens):
-    return {"Authorization": f"Bearer {tokens['access_token']}"}
-
-
-def is_good(browser, tokens):
-    return browser.get("/micropub?q=config", headers=header(tokens)).status_code == 200
-
-
-def at_once(installation, *requests, meanwhile="SELECT 1"):
+def at_once(parts, *requests, meanwhile="SELECT 1"):
     """Return what ``requests`` return, which all read the database before one can write to it.
 
     What ``meanwhile`` changes is there when they write, and was not when they read.
     """
-    path = installation.folder / "state" / "endpoint.db"
-    database = sqlite3.connect(path, isolation_level=None)
+    all_have_read, has_read = threading.Barrier(len(requests) + 1), threading.local()
+
+    @event.listens_for(parts.engine, "before_cursor_execute")
+    def wait(_connection, _cursor, statement, *_):
+        writes = statement.startswith(("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE"))
+        if writes and not hasattr(has_read, "before"):
+            has_read.before = True
+            all_have_read.wait(10)
+
+    database = sqlite3.connect(parts.engine.url.database, isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(len(requests)) as pool:
         running = [pool.submit(request) for request in requests]
-        time.sleep(0.5)
-        assert not any(each.done() for each in running)
+        all_have_read.wait(10)
         database.execute(meanwhile)
         database.commit()
     database.close()
+    event.remove(parts.engine, "before_cursor_execute", wait)
     return [each.result() for each in running]
 
 
@@ -159,12 +101,12 @@ def run(parts, statement):
 # At the same moment
 
 
-def test_a_code_at_both_endpoints_at_once_leaves_no_token(site, owner, installation):
+def test_a_code_at_both_endpoints_at_once_leaves_no_token(site, owner, parts):
     """RFC 6749 §4.1.2: used twice is stolen once, wherever it is used."""
     code = get_code(owner)
 
     answers = at_once(
-        installation,
+        parts,
         *(
             lambda path=path: site.test_client().post(path, data=redemption(code))
             for path in ("/auth", "/token", "/auth", "/token")
@@ -192,12 +134,12 @@ def test_400_the_slower_of_two_ends_what_the_faster_got(owner, parts, path):
     assert not is_good(owner, tokens)
 
 
-def test_a_refresh_token_eight_times_at_once_leaves_no_token(site, owner, installation):
+def test_a_refresh_token_eight_times_at_once_leaves_no_token(site, owner, parts):
     """RFC 9700 §4.14.2: which of the eight is the thief cannot be known."""
     tokens = get_tokens(owner)
 
     answers = at_once(
-        installation,
+        parts,
         *[lambda: site.test_client().post("/token", data=renewal(tokens)) for _ in range(8)],
     )
 
@@ -208,11 +150,11 @@ def test_a_refresh_token_eight_times_at_once_leaves_no_token(site, owner, instal
     assert owner.post("/token", data=renewal(won[0])).json["error"] == "invalid_grant"
 
 
-def test_400_refreshing_what_is_revoked_in_that_moment(site, owner, installation):
+def test_400_refreshing_what_is_revoked_in_that_moment(site, owner, parts):
     tokens = get_tokens(owner)
 
     [answer] = at_once(
-        installation,
+        parts,
         lambda: site.test_client().post("/token", data=renewal(tokens)),
         meanwhile="UPDATE refresh_tokens SET revoked_at = issued_at",
     )
@@ -299,7 +241,7 @@ def test_400_redirect_uri_swapped_before_redemption(owner, redirect_uri):
 def test_400_nobody_is_sent_where_the_app_is_not(owner, redirect_uri):
     """RFC 6749 §3.1.2.4 and §4.1.2.1, RFC 9700 §4.1: not with a code and not with an error."""
     for fault in ({}, {"response_type": "token"}, {"scope": '"'}, {"code_challenge": ""}):
-        response = ask(owner, redirect_uri=redirect_uri, **fault)
+        response = ask(owner, APP, redirect_uri=redirect_uri, **fault)
 
         assert response.status_code == 400
         assert "redirect_uri" in BeautifulSoup(response.text, "lxml").main.text
@@ -368,16 +310,13 @@ def test_400_a_used_code_long_after_its_time(owner, clock, path):
 # The downgrade of PKCE
 
 
-WITHOUT = {"code_challenge": None, "code_challenge_method": None}
-
-
 @pytest.mark.parametrize(
     ("changes", "requires"),
     [
-        pytest.param(WITHOUT, True, id="none, where it is required"),
+        pytest.param(WITHOUT_PKCE, True, id="none, where it is required"),
         pytest.param(
             {
-                **WITHOUT,
+                **WITHOUT_PKCE,
                 "client_id": "http://app.example/",
                 "redirect_uri": "http://app.example/cb",
             },
@@ -385,7 +324,7 @@ WITHOUT = {"code_challenge": None, "code_challenge_method": None}
             id="none, over http",
         ),
         pytest.param(
-            {**WITHOUT, "client_id": "http://[::1]:5/", "redirect_uri": "http://[::1]:5/"},
+            {**WITHOUT_PKCE, "client_id": "http://[::1]:5/", "redirect_uri": "http://[::1]:5/"},
             True,
             id="none, on this machine, where it is required",
         ),
@@ -405,11 +344,11 @@ def test_302_without_proper_pkce(start, installation, client_of, changes, requir
     installation.configure(auth={"require_pkce": requires})
     owner = sign_in(client_of(offline(start())))
 
-    there, sent = sent_to(ask(owner, **changes))
+    there, sent = sent_to(ask(owner, APP, **changes))
 
-    assert there == changes.get("redirect_uri", REDIRECT_URI)
+    assert there == changes.get("redirect_uri", APP.redirect_uri)
     assert sent["error"] == "invalid_request"
-    assert (sent["state"], sent["iss"]) == (STATE, "https://site.example/")
+    assert (sent["state"], sent["iss"]) == (APP.state, "https://site.example/")
     assert "code" not in sent
 
 
@@ -417,7 +356,7 @@ def test_302_without_proper_pkce(start, installation, client_of, changes, requir
 def test_200_older_apps_at_home_need_no_pkce(owner, place):
     there = {"client_id": f"{place}/", "redirect_uri": f"{place}/callback"}
 
-    code = get_code(owner, **WITHOUT, **there)
+    code = get_code(owner, **WITHOUT_PKCE, **there)
     response = owner.post("/token", data=redemption(code, **there, code_verifier=None))
 
     assert response.status_code == 200
@@ -431,10 +370,10 @@ def test_no_code_for_a_parameter_that_came_twice(owner, name):
     """RFC 6749 §3.1: and the app that was meant is the only one to hear of it."""
     other = "https://evil.example/"
     for values in ([other, ASKED[name]], [ASKED[name], other], [ASKED[name]] * 2):
-        response = ask(owner, **{name: values})
+        response = ask(owner, APP, **{name: values})
 
         if response.status_code == 302:
-            assert sent_to(response)[0] == REDIRECT_URI
+            assert sent_to(response)[0] == APP.redirect_uri
             assert sent_to(response)[1]["error"]
         else:
             assert response.status_code == 400
@@ -485,14 +424,14 @@ ODD = [
 def test_odd_requests_are_answered_and_split_nothing(owner, value):
     """RFC 6749 §10.14: a page or a redirect, whatever comes."""
     for name in ASKED:
-        response = ask(owner, **{name: value})
+        response = ask(owner, APP, **{name: value})
 
         if response.status_code == 200:
             assert name in ("state", "scope")
             response = decide(owner, response)
             assert sent_to(response)[1]["code"]
         assert response.status_code in (302, 400)
-        assert response.headers.get("Location", REDIRECT_URI).startswith(REDIRECT_URI)
+        assert response.headers.get("Location", APP.redirect_uri).startswith(APP.redirect_uri)
         assert "a=b" not in "".join(response.headers.getlist("Set-Cookie"))
         assert "<script" not in response.text
         assert all(line.isascii() and "\n" not in line for _, line in response.headers)
@@ -558,7 +497,7 @@ def test_4xx_odd_bodies(owner, content_type, body):
 def test_other_methods_do_nothing(owner, method):
     """What is done is done by POST: an image or a link elsewhere cannot do it."""
     tokens = get_tokens(owner)
-    fields = fields_of(owner.get("/admin/")) | {"client_id": CLIENT_ID, "decision": "approve"}
+    fields = fields_of(owner.get("/admin/")) | {"client_id": APP.client_id, "decision": "approve"}
     everything = fields | {"token": tokens["access_token"], "action": "revoke"}
 
     answers = [
@@ -599,7 +538,7 @@ def test_every_page_is_kept_from_frames_caches_and_other_sites(owner, site):
 
 def test_no_answer_with_a_secret_is_cached(owner):
     """RFC 6749 §5.1, RFC 7662 §4."""
-    shown = ask(owner)
+    shown = ask(owner, APP)
     approved, denied = decide(owner, shown), decide(owner, shown, "deny")
     given = owner.post("/token", data=redemption(sent_to(approved)[1]["code"]))
     asking = header(given.json)
@@ -626,12 +565,12 @@ def test_no_answer_with_a_secret_is_cached(owner):
 
 def test_302_going_back_and_answering_again(owner):
     """Another code, for the same app at the same place; the one before is not lengthened."""
-    shown = ask(owner)
+    shown = ask(owner, APP)
 
     denied, *approved = [decide(owner, shown, answer) for answer in ("deny", "approve", "approve")]
 
     codes = [sent_to(response)[1]["code"] for response in approved]
-    assert {sent_to(response)[0] for response in (denied, *approved)} == {REDIRECT_URI}
+    assert {sent_to(response)[0] for response in (denied, *approved)} == {APP.redirect_uri}
     assert codes[0] != codes[1]
     first = owner.post("/token", data=redemption(codes[0])).json
     owner.post("/token", data=redemption(codes[1]))
@@ -640,9 +579,9 @@ def test_302_going_back_and_answering_again(owner):
 
 
 def test_no_answer_after_the_password_was_changed(start, installation, client_of, owner):
-    shown = ask(owner)
+    shown = ask(owner, APP)
     cookie = owner.get_cookie("endpoint_session").value
-    installation.configure(auth={"password_hash": CHEAP.hash("another")})
+    installation.configure(auth={"password_hash": cheap_hash("another")})
     changed = client_of(offline(start()))
     changed.set_cookie("endpoint_session", cookie)
 
@@ -655,7 +594,7 @@ def test_no_answer_after_the_password_was_changed(start, installation, client_of
 
 def test_no_answer_from_a_session_made_up_without_the_password(site, owner):
     """The cookie is signed, and what it says is looked up."""
-    shown = ask(owner)
+    shown = ask(owner, APP)
     forger = site.test_client()
     with owner.session_transaction() as session:
         csrf = session["csrf_token"]
@@ -670,7 +609,7 @@ def test_no_answer_from_a_session_made_up_without_the_password(site, owner):
 
 def test_a_draft_only_app_publishes_nothing(owner, repo):
     """Neither what it writes, nor what is there."""
-    shown = ask(owner, scope="create update media")
+    shown = ask(owner, APP, scope="create update media")
     approved = decide(owner, shown, drafts_only="yes")
     code = sent_to(approved)[1]["code"]
     tokens = owner.post("/token", data=redemption(code)).json
@@ -746,7 +685,7 @@ def test_503_nothing_is_said_to_be_revoked_that_is_not(owner, parts):
 
 
 def test_503_as_pages(owner, site, parts):
-    shown = ask(owner)
+    shown = ask(owner, APP)
     break_down(parts, "codes", "INSERT")
 
     response = decide(owner, shown)
@@ -760,8 +699,7 @@ def test_503_signing_in(site, parts):
     browser = site.test_client()
     mend = break_down(parts, "sessions", "INSERT")
 
-    form = fields_of(browser.get("/admin/sign-in")) | {"password": PASSWORD}
-    response = browser.post("/admin/sign-in", data=form)
+    response = try_password(browser)
     mend()
 
     assert response.status_code == 503
@@ -776,8 +714,8 @@ def test_503_nobody_is_known_while_the_database_is_away(owner, parts):
         run(parts, f"ALTER TABLE {table} RENAME TO {table}_away")
 
     pages = [
-        ask(owner),
-        ask(owner, redirect_uri="https://else.example/"),
+        ask(owner, APP),
+        ask(owner, APP, redirect_uri="https://else.example/"),
         owner.get("/admin/"),
         owner.get("/admin/sign-in"),
     ]
@@ -818,16 +756,20 @@ def test_external_mode_has_no_endpoint_of_ours(start, installation, client_of):
 # What is written down
 
 
-def test_no_secret_is_logged(site, caplog, capfd):
+def test_no_secret_is_logged(start, installation, client_of, caplog, capfd):
     """RFC 6819 §5.1.6: at no level, and whether it went well or not."""
     caplog.set_level(logging.DEBUG)
-    browser = site.test_client()
-    cookies = [sign_in(browser).get_cookie("endpoint_session").value]
-    wrong = sign_in(site.test_client(), "wrong-" + PASSWORD[::-1])
-    code = sent_to(decide(browser, ask(browser)))[1]["code"]
+    password = "correct-horse-battery"
+    installation.configure(auth={"password_hash": cheap_hash(password)})
+    browser = client_of(offline(start()))
+    wrong = browser.application.test_client()
+    try_password(wrong, f"wrong-{password[::-1]}")
+    try_password(browser, password)
+    cookies = [browser.get_cookie("endpoint_session").value]
+    code = sent_to(decide(browser, ask(browser, APP)))[1]["code"]
     unused = get_code(browser)
-    ask(browser, response_type="token")
-    ask(browser, redirect_uri=f"https://evil.example/{STATE}")
+    ask(browser, APP, response_type="token")
+    ask(browser, APP, redirect_uri=f"https://evil.example/{APP.state}")
     browser.post("/token", data=redemption(unused, code_verifier=VERIFIER[::-1]))
     first = browser.post("/token", data=redemption(code)).json
     second = browser.post("/token", data=renewal(first)).json
@@ -841,7 +783,7 @@ def test_no_secret_is_logged(site, caplog, capfd):
 
     log = caplog.text + "".join(capfd.readouterr())
 
-    typed = [PASSWORD, PASSWORD[::-1], STATE, VERIFIER, VERIFIER[::-1], CHALLENGE.decode()]
+    typed = [password, password[::-1], APP.state, VERIFIER, VERIFIER[::-1], CHALLENGE]
     given = [each[name] for each in (first, second) for name in ("access_token", "refresh_token")]
     assert "sign_in_failed" in log
     assert not [secret for secret in [*typed, *given, *cookies, code, unused] if secret in log]

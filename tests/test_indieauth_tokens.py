@@ -1,82 +1,40 @@
 """The token endpoint and its neighbours: codes, refresh tokens, questions and ends."""
 
-import base64
 import functools
 import hashlib
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from oauth_apps import (
+    FORM,
+    VERIFIER,
+    WITHOUT_PKCE,
+    App,
+    challenge_of,
+    give,
+    grant_code,
+    header,
+    is_good,
+)
 
-CLIENT_ID = "https://app.example/"
-REDIRECT_URI = "https://app.example/callback"
-VERIFIER = "a-verifier-of-at-least-forty-three-characters"
-ASKED = {
-    "response_type": "code",
-    "client_id": CLIENT_ID,
-    "redirect_uri": REDIRECT_URI,
-    "state": "s",
-    "scope": "profile create",
-    "code_challenge_method": "S256",
-}
-
-
-def challenge(verifier=VERIFIER):
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def approve(client, pkce=True, **asked):
-    """Return a code, as the owner approves all that ``asked`` asks."""
-    authorizations = client.application.extensions["endpoint"].authorizations
-    asked = ASKED | ({"code_challenge": challenge()} if pkce else {}) | asked
-    if not pkce:
-        del asked["code_challenge_method"]
-    request = authorizations.read({name: [value] for name, value in asked.items()})
-    location = authorizations.approve(request, request.scopes)
-    return parse_qs(urlsplit(location).query)["code"][0]
+APP = App()
+redemption, renewal = APP.redemption, APP.renewal
 
 
 @pytest.fixture
 def grant(client):
-    return functools.partial(approve, client)
-
-
-def redemption(code, /, **changes):
-    form = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "client_id": CLIENT_ID,
-        "redirect_uri": REDIRECT_URI,
-        "code_verifier": VERIFIER,
-    }
-    return {name: value for name, value in (form | changes).items() if value is not None}
+    """Return a function that gives a code for all that the app asks."""
+    return functools.partial(grant_code, client, APP)
 
 
 @pytest.fixture
-def signed_in(client, grant):
+def signed_in(client):
     """Return a function that gives the token endpoint's answer to an app signing in."""
-    return lambda **asked: client.post("/token", data=redemption(grant(**asked))).json
-
-
-def renewal(answer, **changes):
-    form = {
-        "grant_type": "refresh_token",
-        "refresh_token": answer["refresh_token"],
-        "client_id": CLIENT_ID,
-    }
-    return {name: value for name, value in (form | changes).items() if value is not None}
-
-
-def header(answer):
-    return {"Authorization": f"Bearer {answer['access_token']}"}
-
-
-def is_good(client, answer):
-    return client.get("/micropub?q=config", headers=header(answer)).status_code == 200
+    return functools.partial(give, client, APP)
 
 
 # Redeeming a code
@@ -104,13 +62,15 @@ def test_200_a_code_gives_tokens(client, grant):
         pytest.param({"code_verifier": "x" * 43}, "invalid_grant", id="wrong verifier"),
         pytest.param({"code_verifier": None}, "invalid_grant", id="no verifier"),
         pytest.param({"code_verifier": ""}, "invalid_grant", id="empty verifier"),
-        pytest.param({"code_verifier": challenge()}, "invalid_grant", id="the challenge itself"),
+        pytest.param(
+            {"code_verifier": challenge_of(VERIFIER)}, "invalid_grant", id="the challenge itself"
+        ),
         pytest.param({"client_id": "https://else.example/"}, "invalid_grant", id="another app"),
         pytest.param({"client_id": "https://app.example/2"}, "invalid_grant", id="another path"),
         pytest.param({"client_id": "javascript:x"}, "invalid_client", id="no client_id at all"),
         pytest.param({"client_id": None}, "invalid_request", id="client_id missing"),
         pytest.param(
-            {"redirect_uri": REDIRECT_URI + "?"}, "invalid_grant", id="another redirect_uri"
+            {"redirect_uri": APP.redirect_uri + "?"}, "invalid_grant", id="another redirect_uri"
         ),
         pytest.param({"redirect_uri": None}, "invalid_request", id="redirect_uri missing"),
         pytest.param({"code": "endpoint_code_x"}, "invalid_grant", id="unknown code"),
@@ -146,20 +106,22 @@ def test_200_canonically_equal_client_ids_are_one(client, grant):
 
 
 def test_200_a_code_without_a_challenge_needs_no_verifier(client, grant):
-    response = client.post("/token", data=redemption(grant(pkce=False), code_verifier=None))
+    """RFC 7636 §4.6: a verifier is compared where there was a challenge."""
+    response = client.post("/token", data=redemption(grant(**WITHOUT_PKCE), code_verifier=None))
 
     assert response.status_code == 200
 
 
 def test_400_a_verifier_without_a_challenge_shows_that_it_was_taken_away(client, grant):
     """RFC 9700 §4.8.2: the downgrade of PKCE."""
-    response = client.post("/token", data=redemption(grant(pkce=False)))
+    response = client.post("/token", data=redemption(grant(**WITHOUT_PKCE)))
 
     assert response.status_code == 400
     assert response.json["error"] == "invalid_grant"
 
 
 def test_200_what_older_apps_send_beside_is_ignored(client, grant):
+    """RFC 6749 §3.2: unrecognized parameters are ignored."""
     extra = {"me": "https://site.example/", "state": "s", "client_secret": ""}
 
     response = client.post("/token", data=redemption(grant()) | extra, headers={"Accept": "*/*"})
@@ -169,12 +131,12 @@ def test_200_what_older_apps_send_beside_is_ignored(client, grant):
 
 
 def test_200_a_form_for_who_asks_for_nothing_else(client, grant):
-    accept = {"Accept": "application/x-www-form-urlencoded"}
+    accept = {"Accept": FORM}
 
     response = client.post("/token", data=redemption(grant()), headers=accept)
 
     answer = parse_qs(response.text)
-    assert response.mimetype == "application/x-www-form-urlencoded"
+    assert response.mimetype == FORM
     assert answer["me"] == ["https://site.example/"]
     assert answer["scope"] == ["profile create"]
     assert answer["profile[name]"] == ["Ada"]
@@ -201,9 +163,10 @@ def test_400_an_old_code(client, grant, clock):
 
 @pytest.mark.parametrize("lifetime_s", [60, 600])
 def test_400_code_lifetime_is_a_setting(installation, start, client_of, clock, lifetime_s):
+    """IndieAuth §5.2.1, RFC 6749 §4.1.2: ten minutes at most."""
     installation.configure(auth={"code_s": lifetime_s})
     client = client_of(start())
-    codes = [approve(client), approve(client)]
+    codes = [grant_code(client, APP), grant_code(client, APP)]
 
     clock.forward(seconds=lifetime_s - 1)
     just = client.post("/token", data=redemption(codes[0]))
@@ -228,6 +191,7 @@ def test_400_a_second_use_of_a_code_revokes_what_the_first_gave(client, grant):
 
 
 def test_400_a_second_use_revokes_renewed_tokens_too(client, grant):
+    """RFC 6749 §4.1.2: everything that was issued on that code."""
     code = grant()
     first = client.post("/token", data=redemption(code)).json
     renewed = client.post("/token", data=renewal(first)).json
@@ -268,6 +232,7 @@ def test_401_a_code_is_no_token(client, grant):
 
 
 def test_400_a_token_is_no_code(client, signed_in):
+    """RFC 6749 §5.2."""
     answer = signed_in()
 
     for secret in (answer["access_token"], answer["refresh_token"]):
@@ -309,8 +274,9 @@ def test_200_the_authorization_endpoint_says_who_it_is(client, grant):
 
 
 def test_200_older_apps_send_no_grant_type_and_want_a_form(client, grant):
-    code = grant(pkce=False, response_type="id", scope="create profile")
-    accept = {"Accept": "application/x-www-form-urlencoded"}
+    """The sign-in of before 2020, still in use."""
+    code = grant(**WITHOUT_PKCE, response_type="id", scope="create profile")
+    accept = {"Accept": FORM}
     form = redemption(code, grant_type=None, code_verifier=None)
 
     response = client.post("/auth", data=form, headers=accept)
@@ -320,6 +286,7 @@ def test_200_older_apps_send_no_grant_type_and_want_a_form(client, grant):
 
 
 def test_400_signing_in_with_response_type_id_grants_nothing_else(client, grant):
+    """IndieAuth §5.3.3: no scope was granted, so there is no token."""
     code = grant(response_type="id", scope="create update")
 
     response = client.post("/token", data=redemption(code))
@@ -337,6 +304,7 @@ def test_400_signing_in_with_response_type_id_grants_nothing_else(client, grant)
     ],
 )
 def test_400_the_authorization_endpoint_checks_as_well(client, grant, changes):
+    """IndieAuth §5.3.1: client_id, redirect_uri and code_verifier, as at the token endpoint."""
     response = client.post("/auth", data=redemption(grant(), **changes))
 
     assert response.status_code == 400
@@ -344,6 +312,7 @@ def test_400_the_authorization_endpoint_checks_as_well(client, grant, changes):
 
 
 def test_400_the_authorization_endpoint_renews_nothing(client, signed_in):
+    """IndieAuth §5.3.2: it tells who signs in and nothing else."""
     response = client.post("/auth", data=renewal(signed_in()) | {"code": "x", "redirect_uri": "y"})
 
     assert response.status_code == 400
@@ -368,7 +337,7 @@ def test_200_profile_as_the_scopes_have_it(installation, start, client_of, scope
     installation.configure(owner={"name": "Ada", "photo": photo, "email": "ada@site.example"})
     client = client_of(start())
 
-    answer = client.post("/token", data=redemption(approve(client, scope=scope))).json
+    answer = give(client, APP, scope=scope)
     userinfo = client.get("/userinfo", headers=header(answer))
 
     assert (set(answer["profile"]) if profile else answer.get("profile")) == profile
@@ -377,6 +346,7 @@ def test_200_profile_as_the_scopes_have_it(installation, start, client_of, scope
 
 
 def test_401_userinfo_without_a_token(client):
+    """IndieAuth §9, RFC 6750 §3: a challenge without an error."""
     response = client.get("/userinfo")
 
     assert response.status_code == 401
@@ -412,6 +382,7 @@ def test_200_a_refresh_token_is_replaced(client, signed_in):
 
 
 def test_200_a_refreshed_token_may_have_less(client, signed_in):
+    """IndieAuth §5.5, RFC 6749 §6: same or narrower, and the refresh token keeps its scope."""
     narrow = client.post("/token", data=renewal(signed_in(), scope="profile")).json
 
     response = client.post("/micropub", data={"content": "x"}, headers=header(narrow))
@@ -436,6 +407,7 @@ def test_200_a_refreshed_token_may_have_less(client, signed_in):
     ],
 )
 def test_400_refresh(client, signed_in, changes, error):
+    """IndieAuth §5.5, RFC 6749 §5.2 and §6."""
     first = signed_in()
 
     response = client.post("/token", data=renewal(first, **changes))
@@ -446,6 +418,7 @@ def test_400_refresh(client, signed_in, changes, error):
 
 
 def test_400_an_access_token_refreshes_nothing(client, signed_in):
+    """IndieAuth §5.5, RFC 6749 §5.2."""
     answer = signed_in()
 
     response = client.post("/token", data=renewal(answer, refresh_token=answer["access_token"]))
@@ -468,6 +441,7 @@ def test_400_a_replaced_refresh_token_that_comes_again_was_stolen(client, signed
 
 
 def test_401_a_refresh_token_is_no_access_token(client, signed_in):
+    """RFC 6749 §1.5: refresh tokens are never sent to resource servers."""
     refresh = {"Authorization": f"Bearer {signed_in()['refresh_token']}"}
 
     response = client.get("/micropub?q=config", headers=refresh)
@@ -477,9 +451,10 @@ def test_401_a_refresh_token_is_no_access_token(client, signed_in):
 
 
 def test_lifetimes_are_settings(installation, start, client_of, clock):
+    """IndieAuth §8.1: expiry is checked at every request."""
     installation.configure(auth={"token_s": 100, "refresh_s": 1000})
     client = client_of(start())
-    answer = client.post("/token", data=redemption(approve(client))).json
+    answer = give(client, APP)
 
     clock.forward(seconds=100)
     expired = client.get("/micropub?q=config", headers=header(answer))
@@ -496,7 +471,7 @@ def test_lifetimes_are_settings(installation, start, client_of, clock):
 def test_tokens_without_end_need_no_renewal(installation, start, client_of, clock):
     installation.configure(auth={"token_s": 0})
     client = client_of(start())
-    answer = client.post("/token", data=redemption(approve(client))).json
+    answer = give(client, APP)
     clock.forward(days=4000)
 
     assert answer.keys().isdisjoint({"expires_in", "refresh_token"})
@@ -518,7 +493,7 @@ def test_200_introspection_of_a_good_token(client, signed_in):
     assert response.json == {
         "active": True,
         "me": "https://site.example/",
-        "client_id": CLIENT_ID,
+        "client_id": APP.client_id,
         "scope": "create profile",
         "iat": 1_763_800_215,
         "exp": 1_763_800_215 + 7_776_000,
@@ -526,6 +501,7 @@ def test_200_introspection_of_a_good_token(client, signed_in):
 
 
 def test_200_introspection_of_anything_else_says_inactive_alone(client, signed_in, grant, clock):
+    """IndieAuth §6, RFC 7662 §2.2: exactly this, and nothing about why."""
     asking, other, code = signed_in(), signed_in(), grant()
     client.post("/revoke", data={"token": other["access_token"]})
 
@@ -540,6 +516,7 @@ def test_200_introspection_of_anything_else_says_inactive_alone(client, signed_i
 
 
 def test_200_introspection_of_an_expired_token(client, signed_in, clock):
+    """IndieAuth §6, RFC 7662 §2.2."""
     old = signed_in()
     clock.forward(days=90)
     new = signed_in()
@@ -561,6 +538,7 @@ def test_401_introspection_without_authorization(client, signed_in):
 
 
 def test_400_introspection_of_nothing(client, signed_in):
+    """RFC 7662 §2.1: token is required."""
     response = client.post("/introspect", headers=header(signed_in()))
 
     assert response.status_code == 400
@@ -572,7 +550,7 @@ def test_200_older_apps_verify_by_get(client, signed_in):
 
     assert response.json == {
         "me": "https://site.example/",
-        "client_id": CLIENT_ID,
+        "client_id": APP.client_id,
         "scope": "create profile",
         "profile": {"name": "Ada", "url": "https://site.example/"},
     }
@@ -602,6 +580,7 @@ def test_200_revoking_what_is_unknown(client, form):
 
 
 def test_400_revoking_nothing(client):
+    """RFC 7009 §2.1: token is required."""
     response = client.post("/revoke")
 
     assert response.status_code == 400
@@ -618,6 +597,7 @@ def test_200_an_older_app_does_not_name_what_it_gives_back(client, signed_in):
 
 
 def test_200_a_token_made_by_hand_is_revoked_alone(client, bearer):
+    """IndieAuth §7."""
     one, two = bearer(), bearer()
     secret = one["Authorization"].removeprefix("Bearer ")
 
@@ -632,6 +612,7 @@ def test_200_a_token_made_by_hand_is_revoked_alone(client, bearer):
 
 @pytest.mark.parametrize("path", ["/auth", "/token", "/introspect", "/revoke"])
 def test_415_json_is_no_form(client, bearer, path):
+    """RFC 6749 §3.2, RFC 7662 §2.1, RFC 7009 §2.1: parameters come in a form."""
     response = client.post(path, json={"token": "x"}, headers=bearer())
 
     assert response.status_code == 415
@@ -643,9 +624,8 @@ def test_415_json_is_no_form(client, bearer, path):
     "body", [b"%ff", b"token=%ff", b"\xff\xfe", b"&&&=", b"token=" + b"a" * 99_999]
 )
 def test_malformed_bodies_get_oauth_errors(client, bearer, path, body):
-    content_type = "application/x-www-form-urlencoded"
-
-    response = client.post(path, data=body, content_type=content_type, headers=bearer())
+    """RFC 6749 §5.2: JSON, whatever came."""
+    response = client.post(path, data=body, content_type=FORM, headers=bearer())
 
     assert response.status_code in (200, 400)
     assert response.json is not None
@@ -674,6 +654,7 @@ def test_200_metadata_is_valid(client):
     ],
 )
 def test_200_metadata_under_the_path_of_public_url(installation, start, client_of, path):
+    """RFC 8414 §3.1, and IndieAuth §4.1.1: the issuer is a prefix of the URL in the link."""
     installation.configure(public_url="https://site.example/api")
     client = client_of(start())
 
@@ -684,4 +665,5 @@ def test_200_metadata_under_the_path_of_public_url(installation, start, client_o
 
 
 def test_404_metadata_of_another_issuer(client):
+    """RFC 8414 §3.1 and §3.3: who asks for another must not get ours."""
     assert client.get("/.well-known/oauth-authorization-server/else").status_code == 404

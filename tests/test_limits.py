@@ -4,31 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from argon2 import PasswordHasher
-from bs4 import BeautifulSoup
 from flask import Flask, request
+from oauth_apps import SIGN_IN, fields_of
 
 from endpoint.handlers import errors, limits
 
-SIGN_IN = "/admin/sign-in"
-
-
-@pytest.fixture
-def installation(installation):
-    """An installation whose password is checked in no time."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    installation.configure(auth={"password_hash": cheap.hash("secret")})
-    return installation
-
 
 def attempt(client, password, address="192.0.2.1", **headers):
-    """Try a password from ``address`` and return the status."""
-    form = BeautifulSoup(client.get(SIGN_IN).text, "lxml").form
-    fields = {
-        "csrf_token": form.find("input", {"name": "csrf_token"})["value"],
-        "password": password,
-    }
-    return client.post(SIGN_IN, data=fields, environ_base={"REMOTE_ADDR": address}, headers=headers)
+    """Try a password from ``address`` and return the answer."""
+    client.environ_base["REMOTE_ADDR"] = address
+    shown = client.get(SIGN_IN)
+    return client.post(SIGN_IN, data=fields_of(shown) | {"password": password}, headers=headers)
 
 
 def fail(client, times, address="192.0.2.1", **headers):
@@ -56,6 +42,7 @@ def test_429_after_five_wrong_passwords_in_a_minute(client):
 
 
 def test_the_wait_ends_when_it_was_said_to(client):
+    """RFC 9110 §10.2.3."""
     with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as traveller:
         fail(client, 5)
         traveller.shift(20)

@@ -9,6 +9,7 @@ MULTIPART = "multipart/form-data"
 
 
 def test_201_token_in_the_header(client, bearer):
+    """RFC 6750 §2.1."""
     headers = bearer("create")
 
     response = client.post("/micropub", data=NOTE, headers=headers)
@@ -18,6 +19,7 @@ def test_201_token_in_the_header(client, bearer):
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
 def test_201_scheme_in_any_case(client, bearer, scheme):
+    """RFC 9110 §11.1."""
     secret = bearer("create")["Authorization"].removeprefix("Bearer ")
 
     response = client.post("/micropub", data=NOTE, headers={"Authorization": f"{scheme} {secret}"})
@@ -27,6 +29,7 @@ def test_201_scheme_in_any_case(client, bearer, scheme):
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
 def test_201_token_in_the_body_and_nowhere_else(client, bearer, repo, kind):
+    """RFC 6750 §2.2."""
     secret = bearer("create")["Authorization"].removeprefix("Bearer ")
 
     response = client.post("/micropub", data={**NOTE, "access_token": secret}, content_type=kind)
@@ -59,6 +62,7 @@ def test_201_the_same_token_twice(client, bearer):
 
 
 def test_400_the_same_token_twice_when_strict(installation, start, client_of, bearer_of):
+    """RFC 6750 §2: one way to send it at a time."""
     installation.configure(auth={"strict_bearer": True})
     parts = start()
     headers = bearer_of(parts, "create")
@@ -74,6 +78,7 @@ def test_400_the_same_token_twice_when_strict(installation, start, client_of, be
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
 def test_400_two_different_tokens(client, bearer, repo, kind):
+    """RFC 6750 §2 and §3.1."""
     before = repo.head.commit
     headers = bearer("create")
     other = bearer("create")["Authorization"].removeprefix("Bearer ")
@@ -88,6 +93,7 @@ def test_400_two_different_tokens(client, bearer, repo, kind):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_400_token_in_the_url(client, bearer, method):
+    """RFC 6750 §2.3: URLs are logged."""
     secret = bearer("create")["Authorization"].removeprefix("Bearer ")
 
     response = getattr(client, method)(f"/micropub?q=config&access_token={secret}")
@@ -113,6 +119,7 @@ def test_400_token_in_the_url(client, bearer, method):
     ],
 )
 def test_401_without_a_token(client, repo, method, arguments):
+    """RFC 6750 §3 and §3.1."""
     before = repo.head.commit
 
     response = getattr(client, method)("/micropub", **arguments)
@@ -132,6 +139,7 @@ def test_401_head_without_a_token(client):
 
 
 def test_401_a_token_in_a_json_body_does_not_count(client, bearer, repo):
+    """RFC 6750 §2.2: form-encoded bodies alone."""
     before = repo.head.commit
     secret = bearer("create")["Authorization"].removeprefix("Bearer ")
     body = {"type": ["h-entry"], "properties": {"content": ["x"]}, "access_token": secret}
@@ -143,6 +151,7 @@ def test_401_a_token_in_a_json_body_does_not_count(client, bearer, repo):
 
 
 def test_401_unknown_token(client):
+    """IndieAuth §8.1, RFC 6750 §3.1."""
     response = client.post("/micropub", data=NOTE, headers={"Authorization": "Bearer nonsense"})
 
     assert response.status_code == 401
@@ -151,6 +160,7 @@ def test_401_unknown_token(client):
 
 
 def test_401_revoked_token(client, parts, bearer, repo):
+    """IndieAuth §7 and §8.1, RFC 6750 §3.1."""
     before = repo.head.commit
     headers = bearer("create")
     parts.tokens.revoke(parts.tokens.list()[0].id)
@@ -163,6 +173,7 @@ def test_401_revoked_token(client, parts, bearer, repo):
 
 
 def test_401_expired_token(client, parts, clock):
+    """IndieAuth §8.1, RFC 6750 §3.1."""
     lasting = timedelta(seconds=60)
     secret, _ = parts.tokens.create("https://app.example/", {"create"}, expires_in=lasting)
     headers = {"Authorization": f"Bearer {secret}"}
@@ -189,6 +200,7 @@ def test_401_expired_token(client, parts, clock):
     ],
 )
 def test_403_without_the_scope(client, bearer, repo, scope, body, needed):
+    """IndieAuth §8.1, RFC 6750 §3.1."""
     post = client.post("/micropub", data=NOTE, headers=bearer("create")).headers["Location"]
     before = repo.head.commit
 

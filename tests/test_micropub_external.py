@@ -27,8 +27,8 @@ class Introspection:
 
 
 @pytest.fixture
-def server(httpserver_ipv4):
-    return httpserver_ipv4
+def server(httpserver):
+    return httpserver
 
 
 @pytest.fixture

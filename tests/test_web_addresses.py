@@ -119,11 +119,6 @@ PRIVATE_HOSTS = {
 }
 
 
-@pytest.fixture
-def httpserver(httpserver_ipv4):
-    return httpserver_ipv4
-
-
 @pytest.fixture(scope="module")
 def trap():
     """A port of 127.0.0.1 that may be fetched, and the connections made to it."""

@@ -20,11 +20,6 @@ GZIP = OK + b"Content-Encoding: gzip\r\n\r\n"
 
 
 @pytest.fixture
-def httpserver(httpserver_ipv4):
-    return httpserver_ipv4
-
-
-@pytest.fixture
 def web():
     return Web(allow_hosts=LOCAL, timeout_s=5, max_bytes=100_000)
 

@@ -8,11 +8,6 @@ from endpoint.stores.web import FetchError, RefusedError, Web
 
 
 @pytest.fixture
-def httpserver(httpserver_ipv4):
-    return httpserver_ipv4
-
-
-@pytest.fixture
 def web():
     return Web(allow_hosts=LOCAL, timeout_s=5, max_bytes=100_000)
 

@@ -9,12 +9,12 @@ from endpoint.domain.feed import FeedSettings
 from endpoint.domain.indieauth.profiles import Profile
 from endpoint.domain.indieauth.server_metadata import issuer_of
 from endpoint.handlers.context import Services
-from endpoint.services.apps import Apps
-from endpoint.services.clients import Clients
 from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
+from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.authorizations import Authorizations
+from endpoint.services.indieauth.client_information import Clients
 from endpoint.services.indieauth.grants import Grants, Lifetimes
 from endpoint.services.indieauth.server import Server
 from endpoint.services.indieauth.token_endpoint import TokenEndpoint

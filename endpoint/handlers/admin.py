@@ -11,7 +11,8 @@ from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
 from endpoint.handlers.own_paths import go_to
 from endpoint.handlers.pages import page
-from endpoint.handlers.session import check_csrf, require_owner
+from endpoint.handlers.session import check_csrf
+from endpoint.handlers.sign_in_page import require_owner
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 # In this order: whose session is over is asked to sign in, not to reload the page.
@@ -33,11 +34,10 @@ def show_apps() -> Response:
     return page(
         "admin-apps.html",
         section="apps",
-        zone=apps.zone,
         notice=_NOTICES.get(request.args.get("done", ""), ""),
         are_ours=apps.are_ours,
-        apps=apps.signed_in() if apps.are_ours else [],
-        tokens=apps.by_hand() if apps.are_ours else [],
+        apps=apps.signed_in(),
+        tokens=apps.by_hand(),
         host_of=_host_of,
         in_words=_in_words,
     )
@@ -49,8 +49,7 @@ def show_posts() -> Response:
     before, after = (request.args.get(name) or None for name in ("before", "after"))
     found = services().post_list.page(before, after)
     is_first = before is None and after is None
-    zone = services().apps.zone
-    return page("admin-posts.html", section="posts", zone=zone, found=found, is_first=is_first)
+    return page("admin-posts.html", section="posts", found=found, is_first=is_first)
 
 
 @bp.post("/apps/revoke")

@@ -29,6 +29,10 @@ class Form:
     fields: dict[str, list[str]] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()
 
+    def first(self, name: str) -> str:
+        """Return the first value of a field; empty if there is none."""
+        return self.fields.get(name, [""])[0]
+
 
 def is_form() -> bool:
     """Return whether the request's body says that it is a form, of either kind."""

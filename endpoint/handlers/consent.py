@@ -1,6 +1,5 @@
 """The owner decides: the consent page, and what they answer on it (IndieAuth §5.2)."""
 
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
@@ -8,16 +7,17 @@ from flask import Blueprint, Response, request
 from endpoint.domain.indieauth.client_ids import check_client_id, is_loopback
 from endpoint.domain.indieauth.redirect_uris import check_redirect_uri, is_own, is_web
 from endpoint.domain.indieauth.scopes import IDENTITY, SCOPES, WRITING, describe, in_order
-from endpoint.domain.urls import canonical
-from endpoint.errors import InvalidRequest
+from endpoint.errors import InvalidRequest, NotFound
 from endpoint.handlers import page_errors
+from endpoint.handlers.app_redirects import place_of, redirect_to_app
 from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
 from endpoint.handlers.limits import limit
 from endpoint.handlers.own_paths import current_path
 from endpoint.handlers.pages import page
 from endpoint.handlers.sealing import seal, unseal
-from endpoint.handlers.session import check_csrf, is_signed_in, require_owner, sign_in_page
+from endpoint.handlers.session import check_csrf, is_signed_in
+from endpoint.handlers.sign_in_page import require_owner, sign_in_page
 from endpoint.services.indieauth.authorizations import AuthorizationRequest
 
 bp = Blueprint("consent", __name__)
@@ -58,17 +58,24 @@ def decide() -> Response:
     """Send the browser back to the app with the owner's answer."""
     if way_in := require_owner():
         return way_in
-    fields = read_form().fields
-    asked = unseal(fields.get("request", [""])[0])
+    form = read_form()
+    fields = form.fields
+    asked = unseal(form.first("request"))
     authorizations = services().authorizations
     match fields.get("decision"):
         case ["approve"]:
             ticked, drafts_only = fields.get("scope", []), "drafts_only" in fields
             location = authorizations.approve(asked, ticked, drafts_only=drafts_only)
-            return _send_back(asked, location, "Signed in")
+            return redirect_to_app(location, "Signed in")
         case ["deny"]:
-            return _send_back(asked, authorizations.deny(asked), "Not signed in")
+            return redirect_to_app(authorizations.deny(asked), "Not signed in")
     raise InvalidRequest("decision must be approve or deny; use the buttons of the page")
+
+
+@bp.get("/auth/<path:_>")
+def miss(_: str) -> Response:
+    """Say in a page that there is none here."""
+    raise NotFound("There is nothing at this URL; go back to the app and sign in again")
 
 
 def _read() -> AuthorizationRequest:
@@ -88,7 +95,7 @@ def _ask(asked: AuthorizationRequest) -> Response:
         app=app,
         app_host=urlsplit(asked.client_id).netloc,
         logo=services().clients.logo(asked.client_id),
-        place=_place(asked.redirect_uri),
+        place=place_of(asked.redirect_uri),
         goes=_goes(asked),
         has_pkce=bool(asked.code_challenge),
         scopes=[(scope, describe(scope)) for scope in in_order(asked.scopes)],
@@ -105,13 +112,6 @@ def _forms_to(redirect_uri: str) -> str:
     return "'self' https: http:" if is_plain else "'self' https:"
 
 
-def _place(redirect_uri: str) -> str:
-    """Return the host of ``redirect_uri``, with its port, or the scheme that is an app's own."""
-    if is_web(redirect_uri):
-        return urlsplit(canonical(redirect_uri)).netloc
-    return f"{urlsplit(redirect_uri).scheme}:"
-
-
 def _goes(asked: AuthorizationRequest) -> str:
     """Return where the answer goes, seen from the app: home, device, scheme or elsewhere."""
     if not is_web(asked.redirect_uri):
@@ -119,15 +119,3 @@ def _goes(asked: AuthorizationRequest) -> str:
     if is_own(asked.client_id, asked.redirect_uri):
         return "home"
     return "device" if is_loopback(asked.redirect_uri) else "elsewhere"
-
-
-def _send_back(asked: AuthorizationRequest, location: str, title: str) -> Response:
-    if not is_web(asked.redirect_uri):
-        # Browsers do not follow a form to an app unless somebody clicks.
-        place = _place(asked.redirect_uri)
-        return page("continue.html", title=title, place=place, location=location)
-    response = Response(status=HTTPStatus.FOUND)
-    response.headers["Location"] = location
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

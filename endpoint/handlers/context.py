@@ -8,12 +8,12 @@ from endpoint.domain.discovery_links import DiscoveryLink
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest, Unauthorized
 from endpoint.handlers.bodies import is_form, read_form
-from endpoint.services.apps import Apps
-from endpoint.services.clients import Clients
 from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
+from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.authorizations import Authorizations
+from endpoint.services.indieauth.client_information import Clients
 from endpoint.services.indieauth.token_endpoint import TokenEndpoint
 from endpoint.services.post_list import PostList
 from endpoint.services.posts import Posts

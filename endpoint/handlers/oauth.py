@@ -1,8 +1,7 @@
 """The IndieAuth server's endpoints for apps: tokens for codes, and questions about them."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -11,10 +10,9 @@ from endpoint.domain.indieauth.server_metadata import describe_server
 from endpoint.errors import NotFound
 from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import authorize, services
+from endpoint.services.indieauth.requests import Parameters
 
 bp = Blueprint("oauth", __name__)
-
-Fields = Mapping[str, list[str]]
 
 _FORM = "application/x-www-form-urlencoded"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
@@ -65,18 +63,18 @@ def userinfo() -> ResponseReturnValue:
 def metadata(issuer_path: str = "") -> ResponseReturnValue:
     """Describe this server, also where RFC 8414 §3.1 looks for an issuer with a path."""
     base_url = services().base_url
-    if issuer_path and not base_url.endswith(f"/{issuer_path.strip('/')}"):
+    if issuer_path and issuer_path.strip("/") != urlsplit(base_url).path.strip("/"):
         raise NotFound("There is nothing at this URL")
     return jsonify(describe_server(base_url))
 
 
-def _named(fields: Fields) -> Fields:
+def _named(fields: Parameters) -> Parameters:
     """Return ``fields`` with a token in it: one app sends its token without a name."""
     unnamed = [name for name, values in fields.items() if values == [""]]
     return {"token": unnamed, **fields} if unnamed else fields
 
 
-def _revoke(fields: Fields) -> Response:
+def _revoke(fields: Parameters) -> Response:
     services().token_endpoint.revoke(fields)
     return _answer({})
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from endpoint.errors import AuthorizationRefused, EndpointError
+from endpoint.handlers.app_redirects import redirect_to_app
 from endpoint.handlers.pages import page
 
 _log = structlog.get_logger()
@@ -29,7 +30,7 @@ def register(bp: Blueprint) -> None:
 def answer_as_page(error: EndpointError) -> Response:
     """Return the page that tells a person of ``error``; AuthorizationRefused goes to the app."""
     if isinstance(error, AuthorizationRefused):
-        return _send_back(error)
+        return redirect_to_app(error.location, "Not signed in")
     response = _error_page(error.status, error.description)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
@@ -39,14 +40,6 @@ def answer_as_page(error: EndpointError) -> Response:
 def _error_page(status: int, description: str) -> Response:
     title = _TITLES.get(HTTPStatus(status), "Something went wrong")
     return page("error.html", status, title=title, description=description)
-
-
-def _send_back(error: AuthorizationRefused) -> Response:
-    response = Response(status=error.status)
-    response.headers["Location"] = error.location
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -12,14 +12,8 @@ from endpoint.handlers.context import services
 from endpoint.handlers.known_browsers import browser_or_visitor, is_known, remember_browser
 from endpoint.handlers.limits import limit, visitor
 from endpoint.handlers.own_paths import go_to, safe_path
-from endpoint.handlers.session import (
-    SIGN_IN,
-    check_csrf,
-    end_session,
-    is_signed_in,
-    sign_in_page,
-    start_session,
-)
+from endpoint.handlers.session import check_csrf, end_session, is_signed_in, start_session
+from endpoint.handlers.sign_in_page import SIGN_IN, sign_in_page
 
 bp = Blueprint("sign_in", __name__)
 bp.before_request(check_csrf)
@@ -51,8 +45,8 @@ def enter() -> Response:
 
     Not 401, which would have to name a way to authenticate by header (RFC 9110 §15.5.2).
     """
-    next_path = safe_path(_field("next"))
-    if not services().sign_in.check(_field("password")):
+    next_path = safe_path(read_form().first("next"))
+    if not services().sign_in.check(read_form().first("password")):
         _log.warning("sign_in_failed", visitor=visitor())
         problem = "That is not the password."
         return sign_in_page(next_path, HTTPStatus.FORBIDDEN, problem, _client_in(next_path))
@@ -67,10 +61,6 @@ def leave() -> Response:
     """Sign this browser out."""
     end_session()
     return go_to(SIGN_IN)
-
-
-def _field(name: str) -> str:
-    return read_form().fields.get(name, [""])[0]
 
 
 def _client_in(path: str) -> str:

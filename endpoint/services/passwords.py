@@ -1,8 +1,5 @@
 """The owner's password, kept as an argon2 hash where the configuration has it."""
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from tomlkit.exceptions import TOMLKitError
 
 from endpoint.errors import ConfigError
-from endpoint.stores.disk import sync_file, sync_folder
+from endpoint.stores.disk import replace_file
 
 _KEY = "password_hash"
 _MAX_BYTES = 1024
@@ -68,7 +65,10 @@ def set_password(path: Path, password: str) -> Path:
         case _:
             auth[_KEY] = password_hash
             target, content = path, tomlkit.dumps(document)
-    _replace(target, content.encode())
+    try:
+        replace_file(target, content.encode())
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror}") from error
     return target
 
 
@@ -91,32 +91,3 @@ def _auth_table(document: tomlkit.TOMLDocument, path: Path) -> Any:
     if not isinstance(auth, dict):
         raise ConfigError(f"auth in {path} must be a table")
     return auth
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # A link to the file stays a link.
-    path = path.resolve()
-    try:
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                sync_file(file)
-            _take_after(path, draft)
-            Path(draft).replace(path)
-        except BaseException:
-            Path(draft).unlink()
-            raise
-        sync_folder(path.parent)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
-
-
-def _take_after(path: Path, draft: str) -> None:
-    """Give ``draft`` the mode and the owner of the file at ``path``, if there is one."""
-    with suppress(FileNotFoundError):
-        old, new = path.stat(), Path(draft).stat()
-        # Who sets the password may be root, and the server somebody else.
-        if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
-            os.chown(draft, old.st_uid, old.st_gid)
-        Path(draft).chmod(old.st_mode & 0o777)

@@ -39,7 +39,8 @@ class SignIn:
 
     def check(self, password: str) -> bool:
         """Return whether this is the owner's password, with the same work whatever it is."""
-        # One at a time: each takes 64 MB, and strangers decide how many there are.
+        # One at a time: each takes 64 MB, and strangers decide how many there are. The limits
+        # of the page see to that as well, unless they are switched off.
         with self._alone:
             return is_password(self._hash, password)
 

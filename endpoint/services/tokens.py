@@ -1,18 +1,16 @@
 """Tokens that are made here: issued, verified, listed and revoked."""
 
-import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
 
-from endpoint.domain.tokens import Token, hash_secret, name_secret
+from endpoint.domain.tokens import Token, hash_secret, make_secret, name_secret
 from endpoint.errors import InvalidToken, NotFound, Unavailable
 from endpoint.stores.grants import GrantStore
 from endpoint.stores.tokens import IssuedToken, TokenStore
 
-_SECRET_BYTES = 32
 _log = structlog.get_logger()
 
 
@@ -51,8 +49,7 @@ class Tokens:
         until it is revoked.
         """
         now = self._clock()
-        # The prefix tells a person, and a scanner for leaked secrets, what this is.
-        secret = f"endpoint_{secrets.token_urlsafe(_SECRET_BYTES)}"
+        secret = make_secret()
         issued = IssuedToken(
             id=name_secret(secret),
             client_id=client_id,

@@ -16,7 +16,6 @@ codes = Table(
     Column("redirect_uri", Text, nullable=False),
     Column("scope", Text, nullable=False),
     Column("code_challenge", Text, nullable=False),
-    Column("issued_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
 )
@@ -37,7 +36,6 @@ class IssuedCode:
     redirect_uri: str
     scope: str
     code_challenge: str
-    issued_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
 

@@ -2,9 +2,10 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, TypeVar
@@ -42,6 +43,25 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Put ``content`` in the place of a file, whole or not at all; a link to it stays a link.
+
+    Mode and owner stay as they were. Raise OSError if it cannot be written.
+    """
+    path = path.resolve()
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            sync_file(file)
+        _take_after(path, draft)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink()
+        raise
+    sync_folder(path.parent)
+
+
 def all_at_once(wait: Callable[[T], None], items: Iterable[T]) -> None:
     """Call ``wait`` for each item in threads: waits for one disk, side by side, take half as long.
 
@@ -66,3 +86,13 @@ def _explain(error: OSError, place: str) -> EndpointError:
             return Unavailable(f"The server may not write to the {place}; check its permissions.")
     reason = os.strerror(error.errno) if error.errno else "unknown error"
     return Unavailable(f"The {place} cannot be used: {reason}.")
+
+
+def _take_after(path: Path, draft: str) -> None:
+    """Give ``draft`` the mode and the owner of the file at ``path``, if there is one."""
+    with suppress(FileNotFoundError):
+        old, new = path.stat(), Path(draft).stat()
+        # Who sets the password may be root, and the server somebody else.
+        if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+            os.chown(draft, old.st_uid, old.st_gid)
+        Path(draft).chmod(old.st_mode & 0o777)

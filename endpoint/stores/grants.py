@@ -3,52 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    String,
-    Table,
-    Text,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from endpoint.stores.codes import codes, use_code
-from endpoint.stores.database import Moment, available, metadata, writing
+from endpoint.stores.database import available, writing
+from endpoint.stores.refresh_tokens import IssuedRefresh, refresh_tokens
 from endpoint.stores.tokens import IssuedToken, insert_token, tokens
-
-refresh_tokens = Table(
-    "refresh_tokens",
-    metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("grant_id", String(16), nullable=False, index=True),
-    Column("client_id", Text, nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("issued_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("used_at", Moment),
-    Column("revoked_at", Moment),
-)
 
 _KEPT = timedelta(days=30)
 """How long what has ended is kept, so that its second use is noticed."""
-
-
-@dataclass(frozen=True)
-class IssuedRefresh:
-    """A refresh token without itself; ``scope`` is what a token from it may have at most."""
-
-    hash: str
-    grant_id: str
-    client_id: str
-    scope: str
-    issued_at: datetime
-    expires_at: datetime
-    used_at: datetime | None = None
-    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True)

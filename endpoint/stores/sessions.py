@@ -10,7 +10,6 @@ sessions = Table(
     "sessions",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("started_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
 
@@ -28,9 +27,7 @@ class SessionStore:
         """Begin a session, and forget those that have expired."""
         with available(), self._engine.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            connection.execute(
-                insert(sessions).values(hash=session_hash, started_at=now, expires_at=expires_at)
-            )
+            connection.execute(insert(sessions).values(hash=session_hash, expires_at=expires_at))
 
     def holds(self, session_hash: str, now: datetime) -> bool:
         """Return whether there is a session with this hash that has not expired."""

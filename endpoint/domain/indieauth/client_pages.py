@@ -14,11 +14,10 @@ _MAX_CHARACTERS = 20_000
 
 @dataclass(frozen=True)
 class Appearance:
-    """Name, logo and home page as the page gives them; empty where it does not."""
+    """Name and logo as the page gives them; empty where it does not."""
 
     name: str = ""
     logo: str = ""
-    url: str = ""
 
 
 def read_appearance(html: str, url: str) -> Appearance:
@@ -32,7 +31,7 @@ def read_appearance(html: str, url: str) -> Appearance:
         return Appearance()
     app = _read_app(root, url)
     name = _first(app, "name") or "".join(_title(root))
-    return Appearance(name, _first(app, "logo") or _first(app, "photo"), _first(app, "url"))
+    return Appearance(name, _first(app, "logo") or _first(app, "photo"))
 
 
 def _title(root: etree._Element) -> list[str]:

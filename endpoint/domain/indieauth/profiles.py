@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,11 @@ class Profile:
     name: str = ""
     photo: str = ""
     email: str = ""
+
+    def described_to(self, scopes: Collection[str]) -> dict[str, Any]:
+        """Return ``me``, and ``profile`` where the scopes have it (IndieAuth §5.3.2)."""
+        profile = self.shown_to(scopes)
+        return {"me": self.me} | ({"profile": profile} if profile else {})
 
     def shown_to(self, scopes: Collection[str]) -> dict[str, str] | None:
         """Return the ``profile`` object for these scopes, None without the scope ``profile``.

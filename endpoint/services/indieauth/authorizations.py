@@ -3,11 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from authlib.oauth2.rfc6749 import (
-    InvalidScopeError,
-    OAuth2Error,
-    UnsupportedResponseTypeError,
-)
+from authlib.oauth2.rfc6749 import OAuth2Error
 
 from endpoint.domain.indieauth.redirect_uris import with_parameters
 from endpoint.domain.indieauth.scopes import IDENTITY, WRITING
@@ -16,7 +12,7 @@ from endpoint.services.indieauth.requests import OAuthRequest, Parameters, requi
 from endpoint.services.indieauth.server import Server, to_refusal
 
 _RESPONSE_TYPES = {"": "code", "id": "code", "code": "code"}
-"""``id``, or none at all, is how older apps ask who somebody is, and for nothing more."""
+"""``id`` is how older apps ask who somebody is, and for nothing more; without one, scopes count."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +41,8 @@ class Authorizations:
         """Return the request in the query of the authorization endpoint.
 
         Raise InvalidRequest or InvalidClient if client_id or redirect_uri is
-        wrong: the person must hear of it, and nobody be sent anywhere. Raise
-        AuthorizationRefused for what else is wrong, which goes back to the app
+        wrong, or anything came twice: the person must hear of it, and nobody be
+        sent anywhere. Raise AuthorizationRefused for what else is wrong, which goes back to the app
         (RFC 6749 §4.1.2.1).
         """
         require(parameters, "client_id")
@@ -98,11 +94,7 @@ class Authorizations:
     def _refusal(self, error: OAuth2Error) -> Exception:
         if not error.redirect_uri:
             return to_refusal(error)
-        description = error.description
-        if isinstance(error, UnsupportedResponseTypeError):
-            description = "response_type must be code"
-        if isinstance(error, InvalidScopeError):
-            description = "scope is malformed; it is a list of words with blanks between them"
+        description = to_refusal(error).description
         parameters = {"error": error.error, "error_description": description}
         location = self._answer(error.redirect_uri, error.state, parameters)
         return AuthorizationRefused(description, location)

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749 import (
     InvalidRequestError,
 )
 
-from endpoint.services.indieauth.clients import Client
+from endpoint.services.indieauth.public_client import Client
 from endpoint.services.indieauth.requests import OAuthRequest
 from endpoint.stores.codes import IssuedCode
 

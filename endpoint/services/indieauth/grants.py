@@ -1,18 +1,16 @@
 """What the owner granted to an app: codes that become tokens, and tokens that are renewed."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from endpoint.domain.tokens import hash_secret, name_secret, split_scopes
+from endpoint.domain.tokens import hash_secret, make_secret, name_secret, split_scopes
 from endpoint.stores.codes import CodeStore, IssuedCode
-from endpoint.stores.grants import GrantStore, Issue, IssuedRefresh
+from endpoint.stores.grants import GrantStore, Issue
+from endpoint.stores.refresh_tokens import IssuedRefresh
 from endpoint.stores.tokens import IssuedToken, TokenStore
-
-_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Grants:
         self, client_id: str, redirect_uri: str, scopes: Sequence[str], code_challenge: str
     ) -> str:
         """Return a new code, which is kept nowhere, bound to all that is given."""
-        code, now = f"endpoint_code_{secrets.token_urlsafe(_SECRET_BYTES)}", self._clock()
+        code, now = make_secret("code"), self._clock()
         self._codes.add(
             IssuedCode(
                 hash=hash_secret(code),
@@ -61,7 +59,6 @@ class Grants:
                 redirect_uri=redirect_uri,
                 scope=" ".join(scopes),
                 code_challenge=code_challenge,
-                issued_at=now,
                 expires_at=now + self._lifetimes.code,
             )
         )
@@ -89,9 +86,7 @@ class Grants:
 
     def make_secrets(self) -> Secrets:
         """Return the secrets of an answer to come."""
-        refresh = f"endpoint_refresh_{secrets.token_urlsafe(_SECRET_BYTES)}"
-        access = f"endpoint_{secrets.token_urlsafe(_SECRET_BYTES)}"
-        return Secrets(access, refresh if self._lifetimes.token else "")
+        return Secrets(make_secret(), make_secret("refresh") if self._lifetimes.token else "")
 
     def redeem(self, code: IssuedCode, made: Secrets) -> bool:
         """Use ``code`` up for the tokens ``made``; False, with all revoked, if it was used."""

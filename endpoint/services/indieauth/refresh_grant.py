@@ -10,8 +10,8 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from endpoint.domain.indieauth.scopes import are_scopes
-from endpoint.services.indieauth.clients import Client
-from endpoint.stores.grants import IssuedRefresh
+from endpoint.services.indieauth.public_client import Client
+from endpoint.stores.refresh_tokens import IssuedRefresh
 
 
 class Refresh(TokenMixin):

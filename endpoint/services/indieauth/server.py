@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import (
     InvalidScopeError,
     OAuth2Error,
     UnsupportedGrantTypeError,
+    UnsupportedResponseTypeError,
 )
 
 from endpoint.domain.indieauth.profiles import Profile
@@ -21,12 +22,14 @@ from endpoint.errors import (
     InvalidScope,
     UnsupportedGrantType,
 )
-from endpoint.services.indieauth.clients import Client, find_client
 from endpoint.services.indieauth.code_grant import CodeGrant
 from endpoint.services.indieauth.grants import Grants, Secrets
+from endpoint.services.indieauth.introspection import Introspection
 from endpoint.services.indieauth.pkce import Pkce
+from endpoint.services.indieauth.public_client import Client, find_client
 from endpoint.services.indieauth.refresh_grant import RefreshGrant
 from endpoint.services.indieauth.requests import OAuthRequest, Parameters
+from endpoint.services.indieauth.revocation import Revocation
 from endpoint.stores.codes import IssuedCode
 
 # Below that it writes down every token it gives.
@@ -59,6 +62,8 @@ class Server(AuthorizationServer):
         self._allows = allows
         self.register_grant(CodeGrant, [Pkce(always=requires_pkce)])
         self.register_grant(RefreshGrant)
+        self.register_endpoint(Introspection)
+        self.register_endpoint(Revocation)
         self.register_token_generator("default", self._make_token)
 
     def query_client(self, client_id: str) -> Client:
@@ -109,14 +114,12 @@ class Server(AuthorizationServer):
             "access_token": made.access_token,
             "token_type": "Bearer",
             "scope": scope,
-            "me": self.me,
+            **self._profile.described_to(scope.split()),
         }
         if expires_in_s := self.grants.expires_in_s:
             token["expires_in"] = expires_in_s
         if include_refresh_token and made.refresh_token:
             token["refresh_token"] = made.refresh_token
-        if profile := self._profile.shown_to(scope.split()):
-            token["profile"] = profile
         return token
 
 
@@ -124,6 +127,8 @@ def to_refusal(error: OAuth2Error) -> EndpointError:
     """Return our error for one of authlib's."""
     if isinstance(error, UnsupportedGrantTypeError):
         return UnsupportedGrantType("grant_type must be authorization_code or refresh_token")
+    if isinstance(error, UnsupportedResponseTypeError):
+        return InvalidRequest("response_type must be code")
     if isinstance(error, InvalidScopeError):
         return InvalidScope("scope is malformed, or holds more than was granted")
     kind = _ERRORS.get(error.error, InvalidRequest)

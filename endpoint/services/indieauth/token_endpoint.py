@@ -5,9 +5,7 @@ from typing import Any
 from endpoint.domain.indieauth.profiles import Profile
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidGrant, InvalidRequest
-from endpoint.services.indieauth.introspection import Introspection
 from endpoint.services.indieauth.requests import Parameters, require, require_single
-from endpoint.services.indieauth.revocation import Revocation
 from endpoint.services.indieauth.server import Server
 
 
@@ -17,8 +15,6 @@ class TokenEndpoint:
     def __init__(self, server: Server, profile: Profile) -> None:
         self._server = server
         self._profile = profile
-        server.register_endpoint(Introspection)
-        server.register_endpoint(Revocation)
 
     def issue(self, parameters: Parameters) -> dict[str, Any]:
         """Return tokens for a code or a refresh token (RFC 6749 §4.1.3 and §6).
@@ -43,12 +39,12 @@ class TokenEndpoint:
         code = self._server.check_code({**parameters, "grant_type": ["authorization_code"]})
         if not self._server.grants.use_code(code):
             raise InvalidGrant("code was used already; sign in to the app again")
-        return self._describe(code.scope.split())
+        return self._profile.described_to(code.scope.split())
 
     def describe(self, token: Token) -> dict[str, Any]:
         """Return what a token is, as apps asked before introspection: GET with the token."""
-        answer = {"me": self._profile.me, "client_id": token.client_id}
-        return {**answer, "scope": " ".join(sorted(token.scopes)), **self._describe(token.scopes)}
+        facts = {"client_id": token.client_id, "scope": " ".join(sorted(token.scopes))}
+        return {**self._profile.described_to(token.scopes), **facts}
 
     def userinfo(self, token: Token) -> dict[str, str]:
         """Return the profile; raise InsufficientScope without ``profile`` (IndieAuth §9)."""
@@ -66,7 +62,3 @@ class TokenEndpoint:
         require_single(parameters)
         require(parameters, "token")
         self._server.create_endpoint_response("revocation", parameters)
-
-    def _describe(self, scopes: Any) -> dict[str, Any]:
-        profile = self._profile.shown_to(scopes)
-        return {"me": self._profile.me} | ({"profile": profile} if profile else {})

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("redirect_uri", sa.Text, nullable=False),
         sa.Column("scope", sa.Text, nullable=False),
         sa.Column("code_challenge", sa.Text, nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True)),
     )
@@ -36,6 +35,5 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         sa.Column("hash", sa.String(64), primary_key=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
     )

@@ -30,7 +30,6 @@ class ClientInformation:
     client_id: str
     name: str = ""
     logo_uri: str = ""
-    client_uri: str = ""
     redirect_uris: frozenset[str] = frozenset()
     problem: str = ""
 
@@ -72,7 +71,6 @@ def _read_document(client_id: str, text: str, url: str) -> ClientInformation:
         client_id,
         name=_clean(_text(document, "client_name")),
         logo_uri=_resolve(url, _text(document, "logo_uri")),
-        client_uri=_home(client_id, url, _text(document, "client_uri")),
         redirect_uris=frozenset(_cut(uris if isinstance(uris, list) else [])),
     )
 
@@ -83,7 +81,6 @@ def _read_page(client_id: str, html: str, url: str) -> ClientInformation:
         client_id,
         name=_clean(app.name),
         logo_uri=_resolve(url, app.logo),
-        client_uri=_home(client_id, url, app.url),
     )
 
 
@@ -119,9 +116,3 @@ def _resolve(base: str, url: str) -> str:
     except ValueError:
         return ""
     return resolved if len(resolved) <= _MAX_LENGTH else ""
-
-
-def _home(client_id: str, base: str, url: str) -> str:
-    """Return the app's home page, which its client_id begins with (IndieAuth §4.2.1)."""
-    home = _resolve(base, url)
-    return home if client_id.startswith(home) else ""

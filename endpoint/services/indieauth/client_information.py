@@ -9,7 +9,7 @@ from threading import Lock
 import structlog
 
 from endpoint.domain.indieauth.client_ids import check_client_id, is_loopback
-from endpoint.domain.indieauth.clients import ClientInformation, read_client
+from endpoint.domain.indieauth.client_information import ClientInformation, read_client
 from endpoint.domain.indieauth.logos import to_data_url
 from endpoint.domain.indieauth.redirect_uris import is_own
 from endpoint.stores.cache import Cache

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from endpoint.domain.tokens import split_scopes
 from endpoint.errors import NotFound
-from endpoint.stores.grants import GrantStore, IssuedRefresh
+from endpoint.stores.grants import GrantStore
+from endpoint.stores.refresh_tokens import IssuedRefresh
 from endpoint.stores.tokens import IssuedToken, TokenStore
 
 _Issued = IssuedToken | IssuedRefresh
@@ -46,11 +47,13 @@ class Apps:
         self.are_ours = are_ours
         self._tokens = TokenStore(engine)
         self._grants = GrantStore(engine)
-        self.zone = zone
+        self._zone = zone
         self._clock = clock
 
     def signed_in(self) -> list[App]:
         """Return the apps that may act or renew what lets them act, the last active first."""
+        if not self.are_ours:
+            return []
         now = self._clock()
         found: dict[str, list[_Issued]] = defaultdict(list)
         for grant in self._by_grant():
@@ -61,6 +64,8 @@ class Apps:
 
     def by_hand(self) -> list[IssuedToken]:
         """Return the good tokens that came of no sign-in, newest first."""
+        if not self.are_ours:
+            return []
         now = self._clock()
         tokens = (token for token in self._tokens.all() if token.grant_id is None)
         return [self._in_zone(token) for token in tokens if _is_good(token, now)]
@@ -95,7 +100,7 @@ class Apps:
         return App(
             client_id=client_id,
             scopes=frozenset().union(*map(_scopes, good)),
-            since=min(each.issued_at for each in issued).astimezone(self.zone),
+            since=min(each.issued_at for each in issued).astimezone(self._zone),
             last_used=self._local(last_used),
             until=self._local(max(ends)) if len(ends) == len(good) else None,
             renews=any(isinstance(each, IssuedRefresh) for each in good),
@@ -104,13 +109,13 @@ class Apps:
     def _in_zone(self, token: IssuedToken) -> IssuedToken:
         return replace(
             token,
-            issued_at=token.issued_at.astimezone(self.zone),
+            issued_at=token.issued_at.astimezone(self._zone),
             expires_at=self._local(token.expires_at),
             last_used_at=self._local(token.last_used_at),
         )
 
     def _local(self, moment: datetime | None) -> datetime | None:
-        return moment.astimezone(self.zone) if moment else None
+        return moment.astimezone(self._zone) if moment else None
 
 
 def _is_good(issued: _Issued, now: datetime) -> bool:

@@ -1,0 +1,41 @@
+"""Programs beside Python and git that a test needs, and that not every machine has."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+def need(name: str, package: str = "") -> str:
+    """Return the path of a program; without it skip the test, or fail where ``CI`` is set."""
+    beside_python = str(Path(sys.executable).parent)
+    path = shutil.which(name, path=beside_python) or shutil.which(name)
+    if path is None:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up(f"{name} is not installed: apt-get install {package or name}")
+    return path
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """Mount an empty disk of ``size`` at ``folder``; skip the test where that is not allowed."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if not succeeds(*mount):
+        pytest.skip("needs the right to mount a disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def succeeds(*command: str) -> bool:
+    """Return whether the command is there and ends well."""
+    if shutil.which(command[0]) is None:
+        return False
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
