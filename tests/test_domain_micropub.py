@@ -1009,9 +1009,10 @@ def test_any_bytes_are_an_action_or_a_refusal(body):
     ],
 )
 def test_large_forms_cost_little(fields):
-    started = time.perf_counter()
+    """In processor time, which a busy machine does not stretch."""
+    started = time.process_time()
 
     with suppress(InvalidRequest):
         parse_form(fields)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
