@@ -268,7 +268,7 @@ _SHORT_PASSWORD = 12
 @_configured
 def check(config: Config) -> None:
     """Look the installation over: a line for each part, with the mend."""
-    from endpoint.assembly import make_doctor
+    from endpoint.assembly.doctor import make_doctor
 
     is_well = True
     for finding in make_doctor(_assemble(config)).examine():

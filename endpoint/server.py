@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from queue import SimpleQueue
 from typing import Any
 
 import waitress
@@ -20,31 +21,36 @@ def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
     Raise ConfigError if the address cannot be listened at.
     """
     server = _listen(parts, host, port)
-    stop = _stop_on_signals()
+    told, stop = _hear_signals(), threading.Event()
     threads = [threading.Thread(target=server.run, name="server", daemon=True)]
     if has_worker:
         threads.append(_worker(parts, stop))
     for thread in threads:
         thread.start()
-    stop.wait()
+    told.get()
+    stop.set()
     _drain(server)
     _end(parts, threads[1:])
 
 
 def work(parts: Parts) -> None:
     """Work until SIGINT, SIGTERM or SIGHUP."""
-    stop = _stop_on_signals()
+    told, stop = _hear_signals(), threading.Event()
     worker = _worker(parts, stop)
     worker.start()
-    stop.wait()
+    told.get()
+    stop.set()
     _end(parts, [worker])
 
 
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
+def _hear_signals() -> SimpleQueue[int]:
+    """Return a queue that gets the number of each signal that asks to stop."""
+    # Not an Event: its set() takes a lock, which the main thread may hold at the very moment
+    # the handler interrupts its wait(), and then neither goes on.
+    told: SimpleQueue[int] = SimpleQueue()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda *_: stop.set())
-    return stop
+        signal.signal(name, lambda number, _frame: told.put(number))
+    return told
 
 
 def _worker(parts: Parts, stop: threading.Event) -> threading.Thread:

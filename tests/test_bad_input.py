@@ -251,7 +251,7 @@ fields = st.dictionaries(
     max_size=5,
 )
 common = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from endpoint.assembly import make_doctor
+from endpoint.assembly.doctor import make_doctor
 from endpoint.domain.discovery_links import discovery_links
 
 PARTS = ["discovery", "public address", "IndieAuth metadata", "password"]

@@ -45,7 +45,7 @@ def same(one, other):
 
 
 @EVERY_FORMAT
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     metadata=st.dictionaries(TEXT.filter(bool), VALUES, max_size=5),
     body=TEXT.map(lambda text: text.replace("\r", "")),
@@ -371,7 +371,7 @@ def difference(before, after, newline):
     return [line for line in lines if not line.startswith(("--- ", "+++ ", "@@"))]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     metadata=st.dictionaries(TEXT.filter(bool), VALUES, min_size=1, max_size=5),
     changes=st.dictionaries(TEXT.filter(bool), VALUES, max_size=3),

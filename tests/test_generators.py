@@ -126,7 +126,7 @@ def same(one, other):
 
 
 @EVERY_SITE
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(post=posts())
 def test_any_post_survives(generator, post):
     post = settle(generator, post)
@@ -137,7 +137,7 @@ def test_any_post_survives(generator, post):
 
 
 @EVERY_SITE
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(post=posts(), changed=properties())
 def test_any_rewrite_gives_the_new_post(generator, post, changed):
     post = settle(generator, post)
@@ -149,7 +149,7 @@ def test_any_rewrite_gives_the_new_post(generator, post, changed):
 
 
 @EVERY_SITE
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(post=posts())
 def test_rewrite_without_a_change_keeps_every_byte(generator, post):
     post = settle(generator, post)
@@ -161,7 +161,7 @@ def test_rewrite_without_a_change_keeps_every_byte(generator, post):
 @pytest.mark.parametrize(
     "generator", [HUGO, replace(HUGO, format="toml"), JEKYLL], ids=["hugo", "toml", "jekyll"]
 )
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(post=posts(), words=st.lists(WORDS, min_size=1, max_size=3))
 def test_rewrite_of_one_property_leaves_the_others_lines(generator, post, words):
     post = settle(generator, replace(post, type="h-event"))

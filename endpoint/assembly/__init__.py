@@ -12,7 +12,6 @@ from endpoint.generators.generator import Generator
 from endpoint.generators.hugo import Hugo
 from endpoint.generators.jekyll import Jekyll
 from endpoint.generators.places import Place
-from endpoint.services.doctor import Doctor
 from endpoint.services.following import Follower, Following
 from endpoint.services.tokens import Tokens
 from endpoint.stores.builder import Builder
@@ -102,19 +101,6 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         following=following,
         bell=Bell(config.database_url(config.queue.url)),
         clock=clock,
-    )
-
-
-def make_doctor(parts: Parts) -> Doctor:
-    """Return the doctor for ``endpoint check``."""
-    return Doctor(
-        parts.config,
-        parts.engine,
-        parts.repository,
-        parts.index,
-        parts.builder,
-        parts.checkout,
-        parts.web,
     )
 
 

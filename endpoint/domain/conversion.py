@@ -3,9 +3,10 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
-from bs4 import Tag
-from markdownify import ATX, BACKSLASH, markdownify
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 from endpoint.domain.markup import parse, render, sanitize
 
@@ -67,6 +68,9 @@ def html_to_markdown(html: str) -> str | None:
     too_long = len(html) > _MAX_CHARACTERS or len(tags) > _MAX_TAGS
     if too_long or not set(_CONVERTIBLE.split()).issuperset(tags):
         return None
+    # It takes a while to import, and most posts are plain text.
+    from markdownify import ATX, BACKSLASH, markdownify
+
     try:
         markdown = markdownify(
             html,
@@ -112,7 +116,7 @@ def _after_code(closers: list[int], opener: re.Match[str]) -> int:
     return closers[following] + len(opener[0]) if code_ends else opener.end()
 
 
-def _language(pre: Tag) -> str | None:
+def _language(pre: "Tag") -> str | None:
     classes = pre.code.get_attribute_list("class") if pre.code else []
     return next((match[1] for name in classes if (match := _LANGUAGE.fullmatch(name))), None)
 

@@ -44,7 +44,7 @@ class Builder:
         self._sweep(builds, keep=fresh)
 
     def stop(self) -> None:
-        """Kill the build that runs; the last good one stays."""
+        """Kill the build that runs, and let none begin; the last good one stays."""
         self._generator.stop()
 
     def run(self, destination: Path) -> None:

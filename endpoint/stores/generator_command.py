@@ -18,11 +18,12 @@ class BuildError(Exception):
 
 
 class GeneratorCommand:
-    """Runs a generator's commands in ``folder``, one at a time; ``stop`` ends the one that runs."""
+    """Runs a generator's commands in ``folder``, one at a time, until ``stop``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
 
     def run(self, words: Sequence[str], timeout_s: float) -> str:
         """Return what the command ``words`` says.
@@ -32,6 +33,9 @@ class GeneratorCommand:
         """
         process = _start(words, self._folder)
         self._process = process
+        if self._is_stopped:
+            # It was told to stop while the command was being started.
+            _kill(process)
         with process:
             try:
                 output, _ = process.communicate(timeout=timeout_s)
@@ -47,7 +51,8 @@ class GeneratorCommand:
         return said
 
     def stop(self) -> None:
-        """Kill the command that runs, with all it has started; without one do nothing."""
+        """Kill the command that runs, with all it has started, and those to come."""
+        self._is_stopped = True
         if self._process is not None and self._process.poll() is None:
             _kill(self._process)
 
