@@ -662,3 +662,28 @@ def test_302_other_errors_are_told_to_the_app(request, app, ask, changes, error,
     assert redirect_uri == f"{app.client_id}callback"
     assert (sent["error"], sent["state"]) == (error, "s")
     assert sent["iss"] == "https://site.example/"
+
+
+def test_404_going_back_to_a_form_that_was_sent_is_told_in_a_page(owner):
+    response = owner.get("/auth/consent")
+
+    assert response.status_code == 404
+    assert response.mimetype == "text/html"
+
+
+def test_200_an_app_with_its_own_scheme_hears_of_a_refusal_by_a_link(owner, ask):
+    """RFC 6749 §4.1.2.1; a browser does not leave for an app unless somebody clicks."""
+    response = ask(owner, redirect_uri="quill:/callback", response_type="token")
+
+    [link] = [a["href"] for a in read(response).find_all("a")]
+    assert link.startswith("quill:/callback?error=unsupported_response_type")
+    assert "Location" not in response.headers
+
+
+def test_200_without_a_response_type_the_scopes_say_what_is_asked(owner, ask):
+    """Some older apps ask for tokens so; ``id`` is for signing in alone."""
+    without = ask(owner, response_type=None, scope="create profile")
+    sign_in_only = ask(owner, response_type="id", scope="create profile")
+
+    assert boxes(read(without)) == ["profile", "create"]
+    assert boxes(read(sign_in_only)) == ["profile"]

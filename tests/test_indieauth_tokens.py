@@ -664,6 +664,20 @@ def test_200_metadata_under_the_path_of_public_url(installation, start, client_o
     assert response.json["token_endpoint"] == "https://site.example/api/token"
 
 
-def test_404_metadata_of_another_issuer(client):
-    """RFC 8414 §3.1 and §3.3: who asks for another must not get ours."""
-    assert client.get("/.well-known/oauth-authorization-server/else").status_code == 404
+@pytest.mark.parametrize(
+    ("public_url", "path"),
+    [
+        pytest.param("https://site.example", "else", id="another path"),
+        pytest.param("https://site.example", "site.example", id="the host as a path"),
+        pytest.param("https://site.example/a/b", "b", id="half of the path"),
+        pytest.param("https://site.example/a/b", "site.example/a/b", id="host and path"),
+    ],
+)
+def test_404_metadata_of_another_issuer(installation, start, client_of, public_url, path):
+    """RFC 8414 §3.1 and §3.3: who asks for another issuer must not get ours."""
+    installation.configure(public_url=public_url)
+    client = client_of(start())
+
+    response = client.get(f"/.well-known/oauth-authorization-server/{path}")
+
+    assert response.status_code == 404
