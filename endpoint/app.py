@@ -11,11 +11,14 @@ from endpoint.assembly.services import make_services
 from endpoint.config import Config
 from endpoint.handlers import (
     admin,
+    bodies,
     consent,
     cors,
     errors,
     feed,
     limits,
+    media,
+    media_files,
     micropub,
     oauth,
     operations,
@@ -30,6 +33,7 @@ from endpoint.handlers.own_paths import own_path
 _FOR_PAGES = frozenset(
     {
         "/micropub",
+        "/media",
         "/feed.json",
         "/token",
         "/introspect",
@@ -55,22 +59,31 @@ def make_app(parts: Parts) -> Flask:
     """Return the WSGI application of an installation that is assembled."""
     config = parts.config
     app = Flask("endpoint", static_folder=None, template_folder="handlers/templates")
-    app.config["MAX_CONTENT_LENGTH"] = config.limits.max_body_bytes
     app.json = _Json(app)
     # Its redirects would be built from the Host header.
     app.url_map.merge_slashes = False
     services = make_services(parts)
     app.extensions["endpoint"] = services
+    _set_up_bodies(app, config, services)
     errors.register(app)
     cors.register(app, _FOR_PAGES)
     _set_up_sessions(app, config, services)
+    open_to_apps = (micropub, media, media_files, feed)
     signing_in = (consent, oauth) if config.auth.mode == "builtin" else ()
-    for handler in (micropub, feed, operations, *signing_in, sign_in, admin, site):
+    for handler in (*open_to_apps, operations, *signing_in, sign_in, admin, site):
         app.register_blueprint(handler.bp)
     if config.limits.enabled:
         limits.register(app, config.queue.url)
     _set_up_address(app, config)
     return app
+
+
+def _set_up_bodies(app: Flask, config: Config, services: Services) -> None:
+    media = config.media
+    rules = bodies.UploadRules(
+        services.incoming, media.max_bytes, media.max_files, media.max_request_bytes
+    )
+    bodies.register(app, rules, config.limits.max_body_bytes)
 
 
 def _set_up_sessions(app: Flask, config: Config, services: Services) -> None:

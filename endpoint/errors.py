@@ -35,6 +35,13 @@ class NotFound(EndpointError):
     status = HTTPStatus.NOT_FOUND
 
 
+class Gone(EndpointError):
+    """There was something at this URL, and it was removed for good."""
+
+    error = "not_found"
+    status = HTTPStatus.GONE
+
+
 class MethodNotAllowed(EndpointError):
     """The URL exists and does not answer this method."""
 

@@ -84,6 +84,29 @@ REFUSED = [
     pytest.param(MULTIPART, part("content", b"\xff") + b"--X--", id="part not UTF-8"),
     pytest.param(MULTIPART, b"--X\r\n\r\nx\r\n--X--", id="part without a name"),
     pytest.param("multipart/form-data", part("content", b"x") + b"--X--", id="no boundary"),
+    pytest.param(
+        "multipart/form-data; boundary=\xfc", part("content", b"x") + b"--X--", id="odd boundary"
+    ),
+    pytest.param(MULTIPART, part("content", b"x"), id="multipart cut between parts"),
+    pytest.param(MULTIPART, part("content", b"x")[:20], id="multipart cut in a header"),
+    pytest.param(
+        MULTIPART,
+        b"--X\r\nContent-Disposition: form-data\r\n\r\nx\r\n--X--",
+        id="part with half a name",
+    ),
+    pytest.param(
+        MULTIPART,
+        part("content", b"eA==", b"Content-Transfer-Encoding: base64\r\n") + b"--X--",
+        id="a part in base64",
+    ),
+    pytest.param(
+        MULTIPART, part("content", b"x", b"A: " + b"b" * 20_000 + b"\r\n") + b"--X--", id="header"
+    ),
+    pytest.param(
+        MULTIPART, part("c", b"x", b"A: " + b"b" * 16_000 + b"\r\n") * 300 + b"--X--", id="headers"
+    ),
+    pytest.param(MULTIPART, part("c[]", b"c") * 20_001 + b"--X--", id="20,001 parts"),
+    pytest.param(MULTIPART, b"x" * 200_000, id="200,000 bytes and no boundary"),
     pytest.param("text/plain", b"content=x", id="text/plain"),
     pytest.param("application/xml", b"<x/>", id="XML"),
     pytest.param("", b"content=x", id="no content type"),
@@ -127,9 +150,10 @@ def test_413_by_setting(installation, start, client_of, bearer_of, repo):
     client, headers = client_of(parts), bearer_of(parts)
     before = repo.head.commit
 
+    multipart = part("content", b"x" * 1000) + b"--X--\r\n"
     large = [
-        client.post("/micropub", data=b"content=" + b"x" * 1000, content_type=kind, headers=headers)
-        for kind in (FORM, MULTIPART, JSON)
+        client.post("/micropub", data=body, content_type=kind, headers=headers)
+        for kind, body in ((FORM, b"x" * 1008), (MULTIPART, multipart), (JSON, b"x" * 1008))
     ]
     refused = repo.head.commit
     small = client.post("/micropub", data={"content": "x" * 900}, headers=headers)
@@ -192,7 +216,7 @@ def test_400_a_file_by_any_name_is_refused_in_ascii(client, bearer, name):
     assert len(description) < 200
 
 
-def test_400_a_file_is_refused_by_name(client, bearer, repo):
+def test_415_a_file_is_refused_by_name(client, bearer, repo):
     before = repo.head.commit
     body = part("content", b"x") + part("photo", b"\xff\xd8", b"X: 1\r\n").replace(
         b'name="photo"', b'name="photo"; filename="a.jpg"'
@@ -202,7 +226,7 @@ def test_400_a_file_is_refused_by_name(client, bearer, repo):
         "/micropub", data=body + b"--X--\r\n", content_type=MULTIPART, headers=bearer()
     )
 
-    assert response.status_code == 400
+    assert response.status_code == 415
     assert "photo" in response.json["error_description"]
     assert repo.head.commit == before
 

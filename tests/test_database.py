@@ -15,6 +15,7 @@ from endpoint.stores.creations import creations
 from endpoint.stores.database import Moment, make_engine, metadata, prepare, writing
 from endpoint.stores.followers import followers
 from endpoint.stores.grants import refresh_tokens
+from endpoint.stores.media.uploads import uploads
 from endpoint.stores.sessions import sessions
 from endpoint.stores.syndications import syndications
 from endpoint.stores.tokens import tokens
@@ -39,7 +40,7 @@ def test_prepare_makes_the_tables(engine):
     assert {"tokens", "alembic_version"} <= names
 
 
-TABLES = [tokens, creations, followers, syndications, codes, refresh_tokens, sessions]
+TABLES = [tokens, creations, followers, syndications, codes, refresh_tokens, sessions, uploads]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)

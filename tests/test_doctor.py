@@ -82,7 +82,13 @@ class Live:
             "userinfo_endpoint": f"{self.base}/userinfo",
             "code_challenge_methods_supported": ["S256"],
         }
-        self.statuses = {"/micropub": 401, "/auth": 400, "/token": 401, "/feed.json": 200}
+        self.statuses = {
+            "/micropub": 401,
+            "/media": 401,
+            "/auth": 400,
+            "/token": 401,
+            "/feed.json": 200,
+        }
 
     def element(self, rel):
         return self.links[rel].element
@@ -148,12 +154,14 @@ def test_nothing_to_mend_on_plain_http_without_the_metadata_link(live_on_http):
     assert live_on_http.check() == ([], PARTS)
 
 
-def test_external_sign_in_needs_the_micropub_link_alone(live):
+def test_external_sign_in_needs_no_link_to_sign_in_here(live):
     live.html = page(
-        live.element("micropub"), '<link rel="token_endpoint" href="https://t.example/">'
+        live.element("micropub"),
+        live.element("micropub_media"),
+        '<link rel="token_endpoint" href="https://t.example/">',
     )
     live.metadata = None
-    live.statuses = {"/micropub": 401, "/feed.json": 200}
+    live.statuses = {"/micropub": 401, "/media": 401, "/feed.json": 200}
 
     faults, well = live.check(auth={"mode": "external", "password_hash": ""})
 
@@ -162,7 +170,14 @@ def test_external_sign_in_needs_the_micropub_link_alone(live):
 
 
 @pytest.mark.parametrize(
-    "rel", ["micropub", "indieauth-metadata", "authorization_endpoint", "token_endpoint"]
+    "rel",
+    [
+        "micropub",
+        "micropub_media",
+        "indieauth-metadata",
+        "authorization_endpoint",
+        "token_endpoint",
+    ],
 )
 def test_a_link_that_is_missing_is_given_to_paste(live, rel):
     live.replace(rel, "")
@@ -231,7 +246,7 @@ def test_a_moved_public_url_is_noticed(live):
 
     faults, _ = live.check()
 
-    assert len(faults) == 4
+    assert len(faults) == 5
     assert all("https://old.example/" in fault and "hugo.toml" in fault for fault in faults)
 
 

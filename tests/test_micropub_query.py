@@ -116,7 +116,7 @@ def test_200_config_without_channels_has_no_such_key(query):
     config = query(q="config").json
 
     assert "channels" not in config
-    assert "media-endpoint" not in config
+    assert config["media-endpoint"] == "https://site.example/media"
     assert config["syndicate-to"] == []
     assert {"note", "article", "photo", "reply"} <= {t["type"] for t in config["post-types"]}
     assert config["visibility"] == ["public", "unlisted"]

@@ -6,6 +6,7 @@ from endpoint.domain.discovery import find_in_head
 
 LINKS = {
     "micropub": "https://site.example/micropub",
+    "micropub_media": "https://site.example/media",
     "indieauth-metadata": "https://site.example/.well-known/oauth-authorization-server",
     "authorization_endpoint": "https://site.example/auth",
     "token_endpoint": "https://site.example/token",
@@ -134,8 +135,8 @@ def test_pages_name_the_endpoints_in_header_lines(built, method, path):
     """IndieAuth §4.1, Micropub §5.3; a line for each, as simple clients need it."""
     lines = header_lines(built.open(path, method=method))
 
-    assert lines[:4] == [f'<{url}>; rel="{rel}"' for rel, url in LINKS.items()]
-    assert lines[4:] == [
+    assert lines[:5] == [f'<{url}>; rel="{rel}"' for rel, url in LINKS.items()]
+    assert lines[5:] == [
         '<https://site.example/feed.json>; rel="alternate"; type="application/feed+json"'
     ]
 
@@ -151,7 +152,7 @@ def test_endpoints_are_named_before_the_first_build(served, method):
 
     response = client.open("/", method=method)
 
-    assert len(header_lines(response)) == 5
+    assert len(header_lines(response)) == 6
     if method == "GET":
         found = {rel: find_in_head(rel, response.text) for rel in LINKS}
         assert found == {rel: [url] for rel, url in LINKS.items()}
@@ -162,11 +163,13 @@ def test_endpoints_are_named_before_the_first_build(served, method):
     [
         pytest.param(
             {"public_url": "http://site.example"},
-            ["micropub", "authorization_endpoint", "token_endpoint", "alternate"],
+            ["micropub", "micropub_media", "authorization_endpoint", "token_endpoint", "alternate"],
             id="plain http has no metadata",
         ),
         pytest.param(
-            {"auth": {"mode": "external"}}, ["micropub", "alternate"], id="external sign-in"
+            {"auth": {"mode": "external"}},
+            ["micropub", "micropub_media", "alternate"],
+            id="external sign-in",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """The sites a new owner starts from, built by the real Hugo and Jekyll and read with mf2py."""
 
+import itertools
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 import mf2py
 import pytest
+from PIL import Image
 from programs import need
 
 from endpoint.config import Config
@@ -191,8 +193,24 @@ MENTIONS = [
     },
 ]
 GONE = {"url": "/notes/2024/01/gone/", "permalink": f"{SITE}notes/2024/01/gone/"}
-ON = ["media", "webmention"]
-RELS = ["micropub", "indieauth-metadata", "authorization_endpoint", "token_endpoint"]
+ON = ["webmention"]
+RELS = [
+    "micropub",
+    "micropub_media",
+    "indieauth-metadata",
+    "authorization_endpoint",
+    "token_endpoint",
+]
+
+
+ALBUM = "photos/2024/03/album/"
+FOX, FILM, PAINTING, DOT, LOOP, CUT, LOST = (
+    f"{digit * 32}{ending}"
+    for digit, ending in zip(
+        "1234567", [".jpg", ".gif", ".avif", ".png", ".webp", ".jpg", ".jpg"], strict=True
+    )
+)
+MOVIE, SONG = f"{'8' * 32}.mp4", f"{'9' * 32}.mp3"
 
 
 @dataclass(frozen=True)
@@ -617,7 +635,8 @@ def test_untouched_template_builds_without_a_warning(generator: str, tmp_path: P
     rels = mf2py.parse(doc=(output / "index.html").read_text(encoding="utf-8"), url=SITE)["rels"]
     assert rels["micropub"] == [f"{SITE}micropub"]
     assert rels["token_endpoint"] == [f"{SITE}token"]
-    assert {"webmention", "micropub_media"}.isdisjoint(rels)
+    assert rels["micropub_media"] == [f"{SITE}media"]
+    assert "webmention" not in rels
     assert [line[:1] for line in (output / "_redirects").read_text().splitlines()] == ["#"]
     assert (output / "404.html").exists()
 
@@ -653,6 +672,193 @@ def test_hugo_shows_mentions_kept_beside_a_post(hugo_site: Site) -> None:
     assert "photo" not in like["properties"]["author"][0]["properties"]
     assert reply["properties"]["content"] == [f"Well said. {SCRIPT}"]
     assert reply["properties"]["author"][0]["properties"]["name"] == [SCRIPT]
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A Hugo site with an album of uploads beside its post, and posts that use some elsewhere."""
+    root = tmp_path_factory.mktemp("album") / "site"
+    shutil.copytree(TEMPLATES / "hugo", root)
+    # As it is after public_url has changed: older posts keep the addresses they were given.
+    elsewhere = "https://api.example/micro/media"
+    photos = [FOX, FILM, PAINTING, DOT, LOOP, CUT, LOST]
+    _write_album(root / "content" / ALBUM, [f"{elsewhere}/{name}" for name in photos])
+    inside = f'![A *red* fox]({SITE}media/{FOX} "In snow")\n\n![](../b.jpg)'
+    _write_page(root / "content/notes/2024/03/inside", {}, inside)
+    _draw(root / "content/notes/2024/03/inside" / FOX, (1600, 1200))
+    _write_page(root / "content/notes/2024/03/hand", {"photos": [{"url": "fox.png"}]}, "By hand.")
+    _draw(root / "content/notes/2024/03/hand/fox.png", (330, 220))
+    _write_page(root / "content/notes/2024/03/kept", {"photos": [{"url": f"/media/{DOT}"}]}, "x")
+    _draw(root / "static/media" / DOT, (500, 400))
+    both = {"photos": [f"{SITE}media/{FOX}"], "audios": [f"{SITE}media/{SONG}"]}
+    _write_page(root / "content/audio/2024/03/both", both, "A song.")
+    (root / "content/audio/2024/03/both" / SONG).write_bytes(b"ID3" + bytes(997))
+    return Site("hugo", _build(root, "hugo"))
+
+
+def _write_album(folder: Path, photos: list[str]) -> None:
+    alts = ["A red fox", "Jumps", "Painted", "", "Loops", "Cut off", "Lost"]
+    values = [{"url": url, "alt": alt} for url, alt in zip(photos, alts, strict=True)]
+    _write_page(folder, {"photos": values, "videos": [f"{SITE}media/{MOVIE}"]}, "Seven.")
+    for name, size in {FOX: (1600, 1200), PAINTING: (400, 300), DOT: (300, 200)}.items():
+        _draw(folder / name, size)
+    frames = [Image.new("RGB", (700, 500), (shade, 0, 0)) for shade in (0, 90, 180)]
+    frames[0].save(folder / FILM, save_all=True, append_images=frames[1:])
+    frames[0].save(folder / LOOP)
+    (folder / CUT).write_bytes((folder / FOX).read_bytes()[:700])
+    (folder / MOVIE).write_bytes(bytes(2000))
+
+
+def _write_page(folder: Path, front_matter: dict[str, Any], body: str) -> None:
+    folder.mkdir(parents=True)
+    lines = [f"{name}: {json.dumps(value)}\n" for name, value in front_matter.items()]
+    header = f"date: {NEWEST.isoformat()}\n{''.join(lines)}"
+    (folder / "index.md").write_text(f"---\n{header}---\n\n{body}\n", encoding="utf-8")
+
+
+def _draw(path: Path, size: tuple[int, int]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.linear_gradient("L").resize(size).convert("RGB").save(path)
+
+
+def _find_pictures(site: Site, path: str) -> dict[str, dict[str, str]]:
+    """Return the attributes of the pictures on a page, by their alternative text."""
+    found = Elements(site.text(path)).found
+    return {attributes["alt"]: attributes for tag, attributes in found if tag == "img"}
+
+
+def test_hugo_shows_uploads_from_the_posts_own_folder(album: Site) -> None:
+    [post] = album.mf2(ALBUM)["items"]
+
+    shown = post["properties"]["photo"]
+    own = [SITE + ALBUM + name for name in (FOX, FILM, PAINTING, DOT, LOOP, CUT)]
+    lost = f"https://api.example/micro/media/{LOST}"
+    assert [photo["value"] for photo in shown] == [*own, lost]
+    assert [photo["alt"] for photo in shown][:4] == ["A red fox", "Jumps", "Painted", ""]
+    assert post["properties"]["video"] == [SITE + ALBUM + MOVIE]
+    assert post["properties"]["content"][0]["value"] == "Seven."
+
+
+def test_hugo_offers_smaller_copies_that_exist(album: Site) -> None:
+    picture = _find_pictures(album, ALBUM)["A red fox"]
+
+    listed = [copy.split(" ") for copy in picture["srcset"].split(", ")]
+    copies = {width: url for url, width in listed}
+    assert list(copies) == ["320w", "640w", "1280w", "1600w"]
+    assert copies["1600w"] == picture["src"] == SITE + ALBUM + FOX
+    for width, url in copies.items():
+        with Image.open(album.output / url.removeprefix(SITE)) as image:
+            assert image.size == (int(width[:-1]), int(width[:-1]) * 3 // 4)
+    assert picture["sizes"].endswith("vw - 26px)")
+
+
+@pytest.mark.parametrize(
+    ("alt", "size", "widths"),
+    [
+        pytest.param("Jumps", ("700", "500"), [], id="GIF keeps its motion"),
+        pytest.param("Painted", (None, None), [], id="AVIF"),
+        pytest.param("", ("300", "200"), [], id="small PNG"),
+        pytest.param("Loops", ("700", "500"), ["320w", "640w", "700w"], id="WebP"),
+        pytest.param("Cut off", (None, None), [], id="broken"),
+        pytest.param("Lost", (None, None), [], id="missing"),
+    ],
+)
+def test_hugo_tells_the_size_it_can_read(
+    album: Site, alt: str, size: tuple[str | None, str | None], widths: list[str]
+) -> None:
+    picture = _find_pictures(album, ALBUM)[alt]
+
+    assert (picture.get("width"), picture.get("height")) == size
+    assert re.findall(r" (\d+w)", picture.get("srcset", "")) == widths
+    assert (picture["loading"], picture["decoding"]) == ("lazy", "async")
+
+
+def test_hugo_links_photos_to_the_full_picture(album: Site) -> None:
+    elements = Elements(album.text(ALBUM)).found
+
+    around = {
+        after[1]["src"]: before[1]
+        for before, after in itertools.pairwise(elements)
+        if after[0] == "img" and before[0] == "a"
+    }
+    assert [link["href"] for link in around.values()] == list(around)
+    assert around[SITE + ALBUM + DOT]["aria-label"]
+    assert "aria-label" not in around[SITE + ALBUM + FOX]
+    assert len(around) == 6
+
+
+def test_hugo_shows_uploads_inside_the_text(album: Site) -> None:
+    path = "notes/2024/03/inside/"
+    picture = _find_pictures(album, path)["A red fox"]
+    text = album.text(path)
+
+    assert picture["src"] == f"{SITE}{path}{FOX}"
+    assert picture["title"] == "In snow"
+    assert (picture["width"], picture["height"]) == ("1600", "1200")
+    assert "1280w" in picture["srcset"]
+    assert f'src="{SITE}{path}../b.jpg"' in text
+
+
+def test_hugo_shows_files_named_by_hand_and_those_of_the_static_folder(album: Site) -> None:
+    by_hand = _find_pictures(album, "notes/2024/03/hand/")[""]
+    static = _find_pictures(album, "notes/2024/03/kept/")[""]
+
+    assert by_hand["src"] == f"{SITE}notes/2024/03/hand/fox.png"
+    assert by_hand["width"] == "330"
+    assert static["src"] == f"{SITE}media/{DOT}"
+    assert (static["width"], static["height"]) == ("500", "400")
+    assert "srcset" not in static
+
+
+def test_hugo_lists_and_feeds_show_uploads(album: Site) -> None:
+    listed = _find_pictures(album, "photos/")["A red fox"]
+    feed = json.loads(album.text("photos/feed.json"))["items"][0]
+
+    assert listed == _find_pictures(album, ALBUM)["A red fox"]
+    assert feed["image"] == SITE + ALBUM + FOX
+    assert "1280w" in feed["content_html"]
+    assert feed["attachments"][0] == {
+        "url": SITE + ALBUM + FOX,
+        "mime_type": "image/jpeg",
+        "size_in_bytes": (album.output / ALBUM / FOX).stat().st_size,
+    }
+    assert feed["attachments"][-1] == {
+        "url": SITE + ALBUM + MOVIE,
+        "mime_type": "video/mp4",
+        "size_in_bytes": 2000,
+    }
+
+
+def test_rss_item_encloses_what_is_listened_to_first(album: Site) -> None:
+    channel = ElementTree.fromstring(album.text("feed.xml").encode())[0]
+
+    enclosed = {
+        item.findtext("link", "").removeprefix(SITE): [
+            enclosure.attrib for enclosure in item.iter("enclosure")
+        ]
+        for item in channel.iter("item")
+    }
+    song = {"url": f"{SITE}audio/2024/03/both/{SONG}", "length": "1000", "type": "audio/mpeg"}
+    assert enclosed["audio/2024/03/both/"] == [song]
+    assert enclosed[ALBUM][0]["url"] == SITE + ALBUM + MOVIE
+    assert enclosed["notes/2024/03/inside/"] == []
+
+
+def test_jekyll_shows_and_publishes_uploads(tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    shutil.copytree(TEMPLATES / "jekyll", root)
+    photo = {"photos": [{"url": f"{SITE}media/{FOX}", "alt": "A red fox"}]}
+    _write_post(root, "jekyll", "fox", ("photos", photo, "Snow."), NEWEST)
+    _draw(root / "media" / FOX, (640, 480))
+
+    site = Site("jekyll", _build(root, "jekyll"))
+
+    [post] = site.mf2("photos/2024/03/fox/")["items"]
+    assert post["properties"]["photo"] == [{"value": f"{SITE}media/{FOX}", "alt": "A red fox"}]
+    assert _find_pictures(site, "photos/2024/03/fox/")["A red fox"]["loading"] == "lazy"
+    assert (site.output / "media" / FOX).read_bytes() == (root / "media" / FOX).read_bytes()
+    channel = ElementTree.fromstring(site.text("feed.xml").encode())[0]
+    assert f"{SITE}media/{FOX}" in (channel.findtext("item/description") or "")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

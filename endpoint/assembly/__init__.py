@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from endpoint.assembly.media import MediaParts, make_media
 from endpoint.config import Config
 from endpoint.errors import ConfigError
 from endpoint.generators.generator import Generator
@@ -41,6 +42,7 @@ class Parts:
     builder: Builder
     following: Following
     bell: Bell
+    media: MediaParts
     clock: Clock
 
     def close(self) -> None:
@@ -82,7 +84,9 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         config.repository.checkout, config.repository.path, config.repository.branch
     )
     members = make_followers(config, repository, index, checkout, builder, clock)
-    following = Following(Followers(engine), members, clock)
+    bell = Bell(config.database_url(config.queue.url))
+    media = make_media(config, engine, repository, index, clock, bell.ring)
+    following = Following(Followers(engine), (*members, media.sweeper), clock)
     return Parts(
         config=config,
         engine=engine,
@@ -99,7 +103,8 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         checkout=checkout,
         builder=builder,
         following=following,
-        bell=Bell(config.database_url(config.queue.url)),
+        bell=bell,
+        media=media,
         clock=clock,
     )
 
@@ -135,6 +140,8 @@ def make_generator(config: Config) -> Generator:
         format=config.front_matter.format,
         spelling=config.front_matter.spelling,
         keys=config.front_matter.keys,
+        media_store=config.media.store,
+        media_folder=config.media.folder,
         literal=_is_literal(config),
         places={kind: Place(place.path, place.url) for kind, place in config.posts.items()},
     )

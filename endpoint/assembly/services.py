@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from endpoint.assembly import Parts
+from endpoint.assembly.attachments import make_attachments
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url, discovery_links
 from endpoint.domain.feed import FeedSettings
@@ -26,6 +27,7 @@ from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.tokens import Tokens
 from endpoint.stores.creations import Creations
+from endpoint.stores.media.incoming import prepare_incoming
 from endpoint.stores.syndications import Syndications
 
 
@@ -43,6 +45,7 @@ def make_services(parts: Parts) -> Services:
             parts.generator,
             Retries(Creations(parts.engine), timedelta(seconds=micropub_config.idempotency_s)),
             Syndications(parts.engine),
+            make_attachments(parts, parts.media.files),
             PostRules(
                 zone=config.zone,
                 message=config.repository.message,
@@ -51,7 +54,7 @@ def make_services(parts: Parts) -> Services:
             parts.clock,
             announce=parts.bell.ring,
         ),
-        queries=Queries(parts.index, micropub_config),
+        queries=Queries(parts.index, micropub_config, f"{base_url}/media"),
         feed=FeedService(parts.index, _feed_settings(config), parts.clock),
         tokens=_make_verifier(parts),
         site=Site(parts.index, config.site.output, config.site_url, config.site.serve, parts.clock),
@@ -63,6 +66,10 @@ def make_services(parts: Parts) -> Services:
         sign_in=SignIn(parts.engine, config.auth.password_hash, config.auth.session_s, parts.clock),
         apps=Apps(parts.engine, config.zone, parts.clock, are_ours=config.auth.mode == "builtin"),
         post_list=PostList(parts.index, config.zone, parts.clock),
+        media=parts.media.files,
+        media_queries=parts.media.queries,
+        media_removal=parts.media.removal,
+        incoming=prepare_incoming(config.state / "incoming"),
         base_url=base_url,
         strict_bearer=config.auth.strict_bearer,
         split_commas=micropub_config.split_commas,

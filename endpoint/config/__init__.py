@@ -16,6 +16,7 @@ from endpoint.config.tables import (
     FrontMatterConfig,
     Kind,
     LimitsConfig,
+    MediaConfig,
     MicropubConfig,
     Owner,
     PlaceConfig,
@@ -44,6 +45,7 @@ class Config(Table):
     posts: dict[Kind, PlaceConfig] = Field(default_factory=dict)
     micropub: MicropubConfig = MicropubConfig()
     auth: AuthConfig = AuthConfig()
+    media: MediaConfig = MediaConfig()
     fetch: FetchConfig = FetchConfig()
     webmention: WebmentionConfig = WebmentionConfig()
     limits: LimitsConfig = LimitsConfig()

@@ -79,6 +79,12 @@ def _check_pattern(value: str) -> str:
     return _check_fields(value, _PLACE_FIELDS)
 
 
+def _check_folder(value: str) -> str:
+    if value.startswith("/") or {"", ".", ".."}.intersection(value.split("/")) - {value}:
+        raise ValueError("must be relative, without empty and dotted parts")
+    return value
+
+
 def _check_url_or_nothing(value: str) -> str:
     return value and _check_url(value)
 
@@ -104,6 +110,7 @@ def _check_ports(values: tuple[str, ...]) -> tuple[str, ...]:
 Url = Annotated[str, AfterValidator(_check_url)]
 Secret = Annotated[str, BeforeValidator(_read_secret)]
 FilePath = Annotated[Path, AfterValidator(_absolute)]
+Folder = Annotated[str, AfterValidator(_check_folder)]
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
 UrlOrNothing = Annotated[str, AfterValidator(_check_url_or_nothing)]
 Command = Annotated[str, AfterValidator(_check_words)]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from endpoint.config.checks import (
     Command,
     FilePath,
+    Folder,
     Message,
     Pattern,
     Ports,
@@ -166,6 +167,22 @@ class FetchConfig(Table):
     timeout_s: float = Field(default=10, gt=0)
     max_bytes: int = Field(default=1_000_000, gt=0)
     ports: Ports = Field(default=("80", "443", "8080-8443"), validate_default=True)
+
+
+class MediaConfig(Table):
+    """What files apps may send, what is made of pictures, and where all of them live."""
+
+    store: Literal["", "bundle", "static"] = ""
+    folder: Folder = ""
+    max_bytes: int = Field(default=25_000_000, gt=0)
+    max_files: int = Field(default=20, gt=0)
+    max_request_bytes: int = Field(default=100_000_000, gt=0)
+    max_pixels: int = Field(default=50_000_000, gt=0)
+    max_edge: int = Field(default=2560, ge=0)
+    quality: int = Field(default=85, ge=1, le=95)
+    heic_as: Literal["jpeg", "webp"] = "jpeg"
+    fetch_remote_media: bool = False
+    keep_unused_days: int = Field(default=7, ge=1)
 
 
 class WebmentionConfig(Table):

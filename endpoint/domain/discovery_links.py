@@ -45,7 +45,10 @@ def discovery_links(base_url: str, *, signs_in: bool) -> tuple[DiscoveryLink, ..
     clients refuse its issuer; the older relations say the same without one.
     """
     base = ascii_url(base_url)
-    links = [DiscoveryLink("micropub", f"{base}/micropub")]
+    links = [
+        DiscoveryLink("micropub", f"{base}/micropub"),
+        DiscoveryLink("micropub_media", f"{base}/media"),
+    ]
     if signs_in and urlsplit(base).scheme == "https":
         links.append(DiscoveryLink("indieauth-metadata", metadata_url(base)))
     if signs_in:

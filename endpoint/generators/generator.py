@@ -39,3 +39,6 @@ class Generator(Protocol):
 
     def owned(self, path: str) -> str:
         """Return what belongs to the post at ``path``: its file, or its whole folder."""
+
+    def media_path(self, path: str, name: str) -> str:
+        """Return where the file ``name`` goes for the post at ``path``."""

@@ -45,6 +45,7 @@ class Hugo(SiteFiles):
 
     gone_folder: ClassVar[str] = "data/gone"
     usual_spelling: ClassVar[str] = "camelCase"
+    usual_media_folder: ClassVar[str] = "static/media"
     usual_places: ClassVar[Mapping[str, Place]] = PLACES
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = _ALIASES
     escape: ClassVar[Escape] = HUGO

@@ -51,6 +51,7 @@ class Jekyll(SiteFiles):
 
     gone_folder: ClassVar[str] = "_data/gone"
     usual_spelling: ClassVar[str] = "snake_case"
+    usual_media_folder: ClassVar[str] = "media"
     usual_places: ClassVar[Mapping[str, Place]] = PLACES
     aliases: ClassVar[Mapping[str, tuple[str, ...]]] = _ALIASES
     escape: ClassVar[Escape] = JEKYLL

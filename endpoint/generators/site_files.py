@@ -28,15 +28,20 @@ class SiteFiles(Addresses):
 
     ``format`` of new files is ``yaml``, ``toml`` or ``json``; an empty
     ``spelling`` is the generator's usual one; ``keys`` are the owner's own keys
-    for properties; with ``literal``, plain text is shown as typed.
+    for properties; with ``literal``, plain text is shown as typed. ``media_store``
+    is ``static`` if the files of posts shall lie in ``media_folder``, even of posts
+    that have a folder of their own.
     """
 
     format: str = "yaml"
     spelling: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     literal: bool = False
+    media_store: str = ""
+    media_folder: str = ""
 
     usual_spelling: ClassVar[str]
+    usual_media_folder: ClassVar[str]
     aliases: ClassVar[Mapping[str, tuple[str, ...]]]
     escape: ClassVar[Escape]
 
@@ -56,6 +61,17 @@ class SiteFiles(Addresses):
     @abstractmethod
     def untold(self, post: Post) -> str:
         """Return the permalink of a new ``post`` whose front matter says nothing of it."""
+
+    @abstractmethod
+    def owned(self, path: str) -> str:
+        """Return what belongs to the post at ``path``: its file, or its whole folder."""
+
+    def media_path(self, path: str, name: str) -> str:
+        """Return where the file ``name`` goes: into the post's own folder, if it has one."""
+        folder = self.owned(path)
+        if folder == path or self.media_store == "static":
+            folder = self.media_folder or self.usual_media_folder
+        return f"{folder}/{name}"
 
     def write(self, post: Post) -> bytes:
         """Return the file of a new post."""

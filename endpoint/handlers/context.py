@@ -1,6 +1,7 @@
 """What every handler needs: the services, and who is asking."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import current_app, request
 
@@ -15,6 +16,9 @@ from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.authorizations import Authorizations
 from endpoint.services.indieauth.client_information import Clients
 from endpoint.services.indieauth.token_endpoint import TokenEndpoint
+from endpoint.services.media import Media
+from endpoint.services.media_queries import MediaQueries
+from endpoint.services.media_removal import MediaRemoval
 from endpoint.services.post_list import PostList
 from endpoint.services.posts import Posts
 from endpoint.services.queries import Queries
@@ -40,6 +44,10 @@ class Services:
     sign_in: SignIn
     apps: Apps
     post_list: PostList
+    media: Media
+    media_queries: MediaQueries
+    media_removal: MediaRemoval
+    incoming: Path
     base_url: str
     strict_bearer: bool
     split_commas: bool
@@ -57,17 +65,21 @@ def authorize() -> Token:
     It comes in the ``Authorization`` header or as the body's ``access_token``
     (Micropub §5.1), never in the URL, where logs and histories keep it. The
     same token twice is accepted, because Quill and its family send it so;
-    ``auth.strict_bearer`` refuses that too (RFC 6750 §3.1). Raise Unauthorized
-    without a token, InvalidRequest with two, and what ``verify()`` raises.
+    ``auth.strict_bearer`` refuses that too (RFC 6750 §3.1). The header's token is
+    verified before the body is read. Raise Unauthorized without a token,
+    InvalidRequest with two, and what ``verify()`` raises.
     """
     if "access_token" in request.args:
         raise InvalidRequest("access_token must not be in the URL; send it as a Bearer header")
-    tokens = [*_header_tokens(), *_body_tokens()]
+    verify = services().tokens.verify
+    in_header = _header_tokens()
+    verified = [verify(token) for token in in_header]
+    tokens = [*in_header, *_body_tokens()]
     if not tokens:
         raise Unauthorized("This needs a token; send it as Authorization: Bearer TOKEN")
     if len(set(tokens)) > 1 or (services().strict_bearer and len(tokens) > 1):
         raise InvalidRequest("access_token was sent twice; send one token in one place")
-    return services().tokens.verify(tokens[0])
+    return verified[0] if verified else verify(tokens[0])
 
 
 def _header_tokens() -> list[str]:

@@ -4,12 +4,12 @@ from flask import Flask, Response, request
 
 from endpoint.handlers.context import services
 
-_EXPOSED = "Location, Link, ETag, Retry-After, WWW-Authenticate"
+_EXPOSED = "Location, Link, ETag, Content-Range, Retry-After, WWW-Authenticate"
 _ALLOWED = "Authorization, Content-Type, Accept, Idempotency-Key, If-None-Match"
 
 
 def register(app: Flask, paths: frozenset[str]) -> None:
-    """Let pages of any origin call ``paths``, and read the site where it is shown here.
+    """Let pages of any origin call ``paths``, and read files and the site as shown here.
 
     Tokens travel in a header and never in a cookie, so any origin may ask. The
     headers are on errors too: without them a page sees only a failed fetch. On
@@ -36,4 +36,5 @@ def register(app: Flask, paths: frozenset[str]) -> None:
 
 def _is_open(paths: frozenset[str]) -> bool:
     is_page = request.blueprint == "site" and services().site.is_served
-    return is_page or request.path.rstrip("/") in paths
+    is_file = request.blueprint == "media_files"
+    return is_page or is_file or request.path.rstrip("/") in paths

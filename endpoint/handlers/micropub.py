@@ -19,11 +19,14 @@ from endpoint.domain.micropub import (
     parse_form,
     parse_json,
 )
-from endpoint.domain.micropub.values import shown
+from endpoint.domain.micropub.forms import with_files
 from endpoint.domain.posts import Post
 from endpoint.errors import InvalidRequest
-from endpoint.handlers.bodies import read_form, read_json
+from endpoint.handlers.bodies import Upload, is_form, read_form, read_json
 from endpoint.handlers.context import authorize, services
+from endpoint.handlers.media import keep_upload
+from endpoint.services.keeping import Files, stand_in
+from endpoint.services.media import Incoming
 
 bp = Blueprint("micropub", __name__)
 
@@ -48,13 +51,19 @@ def query() -> ResponseReturnValue:
 def act() -> ResponseReturnValue:
     """Create, update, delete or undelete a post (Micropub §3.3 to §3.5)."""
     token = authorize()
+    if upload := _lone_file():
+        return keep_upload(upload, token)
     posts = services().posts
-    match action := _read_action():
+    action, files = _read_action()
+    match action:
         case Create():
-            post = posts.create(action, token, request.headers.get("Idempotency-Key"))
+            key = request.headers.get("Idempotency-Key")
+            post = posts.create(action, token, key, files)
             return _without_body(HTTPStatus.CREATED, _created(post))
         case Update():
-            posts.update(action, token)
+            posts.update(action, token, files)
+        case _ if files:
+            raise InvalidRequest("Files belong to a create or an update; this action takes none")
         case Delete():
             posts.delete(action, token)
         case Undelete():
@@ -65,16 +74,32 @@ def act() -> ResponseReturnValue:
     return _without_body(HTTPStatus.NO_CONTENT)
 
 
-def _read_action() -> Action:
-    if request.is_json:
-        return parse_json(read_json())
+def _lone_file() -> Upload | None:
+    """Return the file of a request that is for the media endpoint, as its one parameter says.
+
+    Micropublish sends it here where it knows of no media endpoint.
+    """
+    if not is_form():
+        return None
     form = read_form()
-    if form.uploads:
-        raise InvalidRequest(
-            f"{shown(form.uploads[0].parameter)} is a file, and this server takes no files yet;"
-            " send the URL of a published one"
-        )
-    return parse_form(form.fields, split_commas=services().split_commas)
+    says_more = form.fields.keys() - {"access_token", "mp-destination"}
+    if says_more or [upload.parameter for upload in form.uploads] != ["file"]:
+        return None
+    return form.uploads[0]
+
+
+def _read_action() -> tuple[Action, Files]:
+    if request.is_json:
+        return parse_json(read_json()), {}
+    form = read_form()
+    parts = [
+        (upload.parameter, Incoming(upload.path, upload.filename, upload.size, upload.parameter))
+        for upload in form.uploads
+    ]
+    named = [(parameter, stand_in(file), file) for parameter, file in parts]
+    fields = with_files(form.fields, [(parameter, name) for parameter, name, _ in named])
+    action = parse_form(fields, split_commas=services().split_commas)
+    return action, {name: file for _, name, file in named}
 
 
 def _without_body(status: HTTPStatus, headers: Iterable[tuple[str, str]] = ()) -> Response:

@@ -11,23 +11,26 @@ from endpoint.domain.micropub import Create, Update
 from endpoint.domain.posts import Post, Properties
 from endpoint.domain.tokens import Token
 from endpoint.errors import InsufficientScope, InvalidRequest
+from endpoint.services.takers import Taker
 
 _READER_SEES = ("name", "content", "summary")
 
 
-def compose(create: Create, token: Token, now: datetime, zone: tzinfo) -> Properties:
+def compose(create: Create, token: Token, now: datetime, zone: tzinfo, taker: Taker) -> Properties:
     """Return the properties of the post that ``create`` asks for.
 
     HTML is sanitised, dates get an offset (``zone`` where they name none), a
-    post without ``published`` gets ``now``. A token with the scope ``draft``
-    alone makes drafts. Raise InvalidRequest if sanitising leaves nothing.
+    post without ``published`` gets ``now``, and ``taker`` takes its files. A
+    token with the scope ``draft`` alone makes drafts. Raise InvalidRequest if
+    sanitising leaves nothing.
     """
-    properties = _clean(create.properties, zone, is_named="name" in create.properties)
-    if "published" not in properties:
-        properties["published"] = [format_date(now.astimezone(zone).replace(microsecond=0))]
+    properties = dict(create.properties)
     if token.drafts_only:
         _keep_draft(properties)
-    return properties
+    cleaned = _clean(properties, zone, taker, is_named="name" in properties)
+    if "published" not in cleaned:
+        cleaned["published"] = [format_date(now.astimezone(zone).replace(microsecond=0))]
+    return cleaned
 
 
 def require_drafts(token: Token, *posts: Post) -> None:
@@ -46,7 +49,7 @@ def require_publishing(token: Token) -> None:
         )
 
 
-def clean_update(update: Update, post: Post, zone: tzinfo) -> Update:
+def clean_update(update: Update, post: Post, zone: tzinfo, taker: Taker) -> Update:
     """Return ``update`` with the values it brings cleaned as those of a create are.
 
     What the post holds already is left alone: it may be the owner's own HTML.
@@ -62,8 +65,8 @@ def clean_update(update: Update, post: Post, zone: tzinfo) -> Update:
     is_named = "name" in post.properties or "name" in update.replace
     return replace(
         update,
-        replace=_clean(update.replace, zone, is_named=is_named),
-        add=_clean(update.add, zone, is_named=is_named),
+        replace=_clean(update.replace, zone, taker, is_named=is_named),
+        add=_clean(update.add, zone, taker, is_named=is_named),
     )
 
 
@@ -84,14 +87,14 @@ def choose_channels(wished: Iterable[Any], known: Iterable[str]) -> tuple[str, .
     return tuple(dict.fromkeys(wished))
 
 
-def _clean(properties: Properties, zone: tzinfo, *, is_named: bool) -> Properties:
+def _clean(properties: Properties, zone: tzinfo, taker: Taker, *, is_named: bool) -> Properties:
     cleaned = {name: list(values) for name, values in properties.items()}
     for name in ("published", "updated"):
         if name in cleaned:
             cleaned[name] = [_settle_date(name, cleaned[name], zone)]
     if "content" in cleaned:
-        cleaned["content"] = [_clean_content(cleaned["content"][0], is_named=is_named)]
-    return cleaned
+        cleaned["content"] = [_clean_content(cleaned["content"][0], taker, is_named=is_named)]
+    return taker.take_media(cleaned)
 
 
 def _keep_draft(properties: Properties) -> None:
@@ -108,10 +111,11 @@ def _settle_date(name: str, values: list[Any], zone: tzinfo) -> str:
         raise InvalidRequest(f"{name} must be one date like 2026-11-22T08:00:00+01:00") from error
 
 
-def _clean_content(content: Any, *, is_named: bool) -> Any:
+def _clean_content(content: Any, taker: Taker, *, is_named: bool) -> Any:
     if isinstance(content, str) and is_named and looks_like_html(content):
         # Quill's editor sends its HTML as plain content.
         content = {"html": content}
+    content = taker.take_content(content)
     if not isinstance(content, dict) or "html" not in content:
         return content
     html = sanitize(content["html"])

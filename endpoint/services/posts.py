@@ -12,13 +12,14 @@ import structlog
 from endpoint.domain.messages import commit_message
 from endpoint.domain.micropub import Commands, Create, Delete, Syndicate, Undelete, Update
 from endpoint.domain.post_types import discover
-from endpoint.domain.posts import Post
+from endpoint.domain.posts import Post, Properties
 from endpoint.domain.slugs import make_slug, with_suffix
 from endpoint.domain.tokens import Token
 from endpoint.domain.tombstones import Tombstone
 from endpoint.domain.updates import apply_update
 from endpoint.errors import EndpointError, InvalidRequest
 from endpoint.generators.generator import Generator
+from endpoint.services.attachments import Attachments
 from endpoint.services.composing import (
     choose_channels,
     clean_update,
@@ -27,6 +28,7 @@ from endpoint.services.composing import (
     require_drafts,
     require_publishing,
 )
+from endpoint.services.keeping import Files
 from endpoint.services.retries import Asking, Retries
 from endpoint.stores.index import PostIndex
 from endpoint.stores.repository import Entry, Repository, Writer
@@ -58,6 +60,7 @@ class Posts:
         generator: Generator,
         retries: Retries,
         syndications: Syndications,
+        attachments: Attachments,
         rules: PostRules,
         clock: Callable[[], datetime],
         announce: Callable[[], None],
@@ -67,67 +70,49 @@ class Posts:
         self._generator = generator
         self._retries = retries
         self._syndications = syndications
+        self._attachments = attachments
         self._rules = rules
         self._clock = clock
         self._announce = announce
 
-    def create(self, create: Create, token: Token, idempotency_key: str | None = None) -> Post:
+    def create(
+        self,
+        create: Create,
+        token: Token,
+        idempotency_key: str | None = None,
+        files: Files | None = None,
+    ) -> Post:
         """Return the new post, or the one a retry of the same request made before.
 
-        Scope ``create``, or ``draft`` for drafts (Micropub §3.3).
+        ``files`` are those that came with it. Scope ``create``, or ``draft`` for
+        drafts (Micropub §3.3).
         """
         token.require("create", "draft")
         now = self._clock()
-        properties = compose(create, token, now, self._rules.zone)
-        post = Post(
-            type=create.type,
-            kind=discover(create.type, properties),
-            properties=properties,
-            permalink="",
-            path="",
-            channels=self._channels(create.commands),
-        )
-        published = (post.published or now).astimezone(self._rules.zone)
-        slug = make_slug(_first(create.commands.get("slug")), properties, published)
         asking = Asking.of(create, token, idempotency_key)
-        with self._writing() as writer:
-            if first := self._find_first(asking, now):
-                post = first
-            else:
-                post = self._place(post, slug, published, writer)
-                self._retries.remember(asking, post.permalink, now)
-                self._commit(writer, {post.path: self._generator.write(post)}, "", post, now)
+        post = self._find_first(asking, now)
+        if post is None:
+            with self._attachments.taking(files or {}, token) as taker:
+                post = self._make(create, compose(create, token, now, self._rules.zone, taker))
+                post = self._add(post, _first(create.commands.get("slug")), asking, now)
         # Also for a retry: the first request may have ended before it came this far.
         self._syndicate(post.permalink, create.commands, now)
         return post
 
-    def update(self, update: Update, token: Token) -> None:
+    def update(self, update: Update, token: Token, files: Files | None = None) -> None:
         """Change the post at ``update.url``; scope ``update`` (Micropub §3.4).
 
-        A token that may write drafts only changes drafts, and publishes none.
+        ``files`` are those that came with the request. A file that the post no
+        longer shows stays: other posts and old commits may show it. A token that
+        may write drafts only changes drafts, and publishes none.
         """
         token.require("update")
         now = self._clock()
-        zone = self._rules.zone
-        with self._writing() as writer:
-            post = self._find(update.url)
-            asked = clean_update(update, post, zone)
-            changed = apply_update(post.properties, asked)
-            if not changed.keys() - {"updated"}:
-                raise InvalidRequest(
-                    "The update would leave nothing of the post; delete it instead"
-                )
-            changed = mark_updated(post.properties, changed, now, zone)
-            after = replace(
-                post,
-                kind=discover(post.type, changed),
-                properties=changed,
-                channels=self._channels(update.commands) or post.channels,
-            )
-            require_drafts(token, post, after)
-            if after != post:
-                data = self._generator.rewrite(writer.read(post.path) or b"", after)
-                self._commit(writer, {post.path: data}, "update", after, now)
+        self._index.catch_up()
+        with self._attachments.taking(files or {}, token) as taker:
+            # Not under the lock, because cleaning pictures takes its time.
+            asked = clean_update(update, self._find(update.url), self._rules.zone, taker)
+            post = self._change(asked, token, now)
         self._syndicate(post.permalink, update.commands, now)
 
     def delete(self, delete: Delete, token: Token) -> None:
@@ -178,6 +163,52 @@ class Posts:
         post = self._find(syndicate.url)
         require_drafts(token, post)
         self._syndications.ask(post.permalink, syndicate.targets, self._clock())
+
+    def _make(self, create: Create, properties: Properties) -> Post:
+        return Post(
+            type=create.type,
+            kind=discover(create.type, properties),
+            properties=properties,
+            permalink="",
+            path="",
+            channels=self._channels(create.commands),
+        )
+
+    def _add(self, post: Post, wished: str | None, asking: Asking, now: datetime) -> Post:
+        """Commit ``post`` with its files, and return it with its place on the site."""
+        published = (post.published or now).astimezone(self._rules.zone)
+        slug = make_slug(wished, post.properties, published)
+        with self._writing() as writer:
+            if first := self._find_first(asking, now):
+                return first
+            post = self._place(post, slug, published, writer)
+            files = self._attachments.changes(post, {}, writer)
+            self._retries.remember(asking, post.permalink, now)
+            self._commit(writer, {post.path: self._generator.write(post), **files}, "", post, now)
+        return post
+
+    def _change(self, update: Update, token: Token, now: datetime) -> Post:
+        """Commit what ``update`` makes of its post, and return the post."""
+        with self._writing() as writer:
+            post = self._find(update.url)
+            changed = apply_update(post.properties, update)
+            if not changed.keys() - {"updated"}:
+                raise InvalidRequest(
+                    "The update would leave nothing of the post; delete it instead"
+                )
+            changed = mark_updated(post.properties, changed, now, self._rules.zone)
+            after = replace(
+                post,
+                kind=discover(post.type, changed),
+                properties=changed,
+                channels=self._channels(update.commands) or post.channels,
+            )
+            require_drafts(token, post, after)
+            if after != post:
+                data = self._generator.rewrite(writer.read(post.path) or b"", after)
+                files = self._attachments.changes(after, post.properties, writer)
+                self._commit(writer, {post.path: data, **files}, "update", after, now)
+        return after
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:

@@ -19,9 +19,10 @@ Answer = dict[str, Any]
 class Queries:
     """Answers to ``GET /micropub?q=…``: every name in ``q`` of the configuration is one."""
 
-    def __init__(self, index: PostIndex, settings: MicropubConfig) -> None:
+    def __init__(self, index: PostIndex, settings: MicropubConfig, media_endpoint: str) -> None:
         self._index = index
         self._settings = settings
+        self._media_endpoint = media_endpoint
         self._answers: dict[str, Callable[[Arguments, Token], Answer]] = {
             "config": self._config,
             "source": self._source,
@@ -43,6 +44,7 @@ class Queries:
         channels = self._channels(arguments, token)
         return {
             "q": list(self._answers),
+            "media-endpoint": self._media_endpoint,
             **self._syndicate_to(arguments, token),
             **self._post_types(arguments, token),
             **self._categories(arguments, token),

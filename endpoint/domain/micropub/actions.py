@@ -10,8 +10,8 @@ Commands = dict[str, list[Any]]
 
 ``slug``, ``syndicate-to``, ``channel`` and ``destination`` are lists of strings, never
 empty but for ``syndicate-to``, whose empty list asks for no copies at all. ``photo-alt``
-and ``video-alt`` are the alt texts left over once each photo and video in the properties
-has its own: they belong to the files that come with the request. Any other may hold anything.
+and ``video-alt`` are the alt texts left over once each photo and video in the properties,
+files that came with the request among them, has its own. Any other may hold anything.
 """
 
 

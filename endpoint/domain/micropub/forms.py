@@ -11,6 +11,10 @@ _MAX_FIELDS = 5000
 _MAX_NAME_LENGTH = 500
 _MAX_BRACKETS = 10
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_FILE = re.compile(
+    r"(?:(?:add|replace)\[(?:photo|video|audio|featured)\]|photo|video|audio|featured)"
+    r"(?:\[[0-9]{0,9}\])?(?:\[value\])?"
+)
 _LISTS = {"category", "syndicate-to"}
 _LISTS_OF_UPDATES = {"tags", "add_tags", "remove_tags"}
 
@@ -36,6 +40,27 @@ def parse_fields(fields: Mapping[str, list[str]]) -> dict[str, list[Any]]:
         lines = [value.replace("\r\n", "\n") for value in values]
         grouped.setdefault(name, []).append((tuple(keys), lines))
     return {name: _values(entries) for name, entries in grouped.items()}
+
+
+def with_files(
+    fields: Mapping[str, list[str]], files: Iterable[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """Return ``fields`` with the ``files`` of the same form: parameters, and what stands for each.
+
+    They come after the texts of the same name, as in the forms that apps send;
+    a text field left empty beside a file is none. Raise InvalidRequest if a file
+    came as a parameter that takes none.
+    """
+    joined = dict(fields)
+    for parameter, stand_in in files:
+        if not _FILE.fullmatch(parameter):
+            raise InvalidRequest(
+                f"{shown(parameter)} is a file; send files as photo, video, audio or featured,"
+                " or to the media endpoint"
+            )
+        texts = [text for text in joined.get(parameter, []) if text.strip()]
+        joined[parameter] = [*texts, stand_in]
+    return joined
 
 
 def separate_commas(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:

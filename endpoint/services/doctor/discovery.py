@@ -25,7 +25,7 @@ class Discovery:
         # A site may have feeds of its own beside ours.
         self._links = [link for link in links if link.rel != "alternate"]
         self._hint = (
-            " (in a site made by endpoint init, look at endpoint, micropub and indieauth in"
+            " (in a site made by endpoint init, look at endpoint, micropub, media and indieauth in"
             f" {_SETTINGS[config.site.generator]})"
         )
 

@@ -16,7 +16,7 @@ from endpoint.stores.database import available
 from endpoint.stores.index.queries import PUBLIC_TAGS, TAGS, select_page
 from endpoint.stores.index.reader import IndexReader
 from endpoint.stores.index.rows import AnyRow, from_microseconds, to_microseconds, to_post
-from endpoint.stores.index.tables import posts, problems, tombstones
+from endpoint.stores.index.tables import media, posts, problems, tombstones, uses
 from endpoint.stores.index.updates import IndexUpdates, Progress
 from endpoint.stores.repository import Repository
 
@@ -140,6 +140,26 @@ class PostIndex:
         wanted = (part or "").casefold()
         found = [row.label for row in rows if wanted in row.label.casefold()]
         return sorted(found, key=lambda label: (label.casefold(), label))
+
+    def media(self, name: str) -> str | None:
+        """Return the path of a file of this name that lies in the repository, or None."""
+        return next(iter(self.media_paths(name)), None)
+
+    def media_paths(self, name: str) -> list[str]:
+        """Return the path of each copy of the file: posts have one beside them."""
+        query = select(media.c.path).where(media.c.name == name).order_by(media.c.path)
+        return [row.path for row in self._reader.all(query)]
+
+    def uses(self, name: str) -> list[str]:
+        """Return the permalinks of the posts that name the file, anywhere in them.
+
+        A file that cannot be read as a post, and names it, stands there with its path.
+        """
+        query = select(uses.c.path, posts.c.permalink).join_from(
+            uses, posts, posts.c.path == uses.c.path, isouter=True
+        )
+        rows = self._reader.all(query.where(uses.c.name == name).order_by(uses.c.path))
+        return [row.permalink or row.path for row in rows]
 
     def next_due(self, after: datetime) -> datetime | None:
         """Return the earliest time later than ``after`` at which a scheduled post comes out."""

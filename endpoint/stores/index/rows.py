@@ -1,7 +1,7 @@
 """Files of the repository as rows of the post index."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,11 +10,20 @@ from sqlalchemy import Connection, Row, Table, delete, insert
 
 from endpoint.domain.feed import make_item, tags, write_item
 from endpoint.domain.markup import to_text
+from endpoint.domain.media_names import find_names, is_name
 from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post, Properties
 from endpoint.domain.tombstones import Tombstone
 from endpoint.generators.generator import Generator
-from endpoint.stores.index.tables import UNDATED, labels, posts, problems, tombstones
+from endpoint.stores.index.tables import (
+    UNDATED,
+    labels,
+    media,
+    posts,
+    problems,
+    tombstones,
+    uses,
+)
 
 TAG, CHANNEL = "tag", "channel"
 
@@ -30,8 +39,18 @@ _log = structlog.get_logger()
 
 def concerns(generator: Generator, path: str) -> bool:
     """Say whether the index keeps anything of a file at ``path``."""
-    is_ours = generator.is_post(path) or _is_tombstone(generator, path)
+    is_ours = is_media(path) or generator.is_post(path) or _is_tombstone(generator, path)
     return is_ours and _is_storable(path)
+
+
+def is_media(path: str) -> bool:
+    """Say whether ``path`` is that of a post's photo, video or sound; its content is not read."""
+    return is_name(path.rpartition("/")[2])
+
+
+def media_rows(path: str) -> Rows:
+    """Return the rows of such a file."""
+    return {media: [{"path": path, "name": path.rpartition("/")[2]}]}
 
 
 def read_rows(generator: Generator, path: str, data: bytes, *, literal: bool) -> Rows:
@@ -39,12 +58,22 @@ def read_rows(generator: Generator, path: str, data: bytes, *, literal: bool) ->
 
     With ``literal`` the feed shows plain text as typed.
     """
+    if _is_tombstone(generator, path):
+        return _read_or_note(path, lambda: {tombstones: [_storable(_read_tombstone(path, data))]})
+    # Also of a post that is broken: what it shows must still be there when it is mended.
+    named = [{"path": path, "name": name} for name in sorted(find_names(data))]
+    return {uses: named, **_read_or_note(path, lambda: _read_page(generator, path, data, literal))}
+
+
+def _read_page(generator: Generator, path: str, data: bytes, literal: bool) -> Rows:
+    post = generator.read(path, data)
+    is_listed = post is not None and generator.is_listed(path)
+    return _read_post(post, is_listed, literal) if post else {}
+
+
+def _read_or_note(path: str, read: Callable[[], Rows]) -> Rows:
     try:
-        if _is_tombstone(generator, path):
-            return {tombstones: [_storable(_read_tombstone(path, data))]}
-        post = generator.read(path, data)
-        is_listed = post is not None and generator.is_listed(path)
-        return _read_post(post, is_listed, literal) if post else {}
+        return read()
     except ValueError as error:
         sentence = str(error)
     except Exception as error:
@@ -56,11 +85,14 @@ def read_rows(generator: Generator, path: str, data: bytes, *, literal: bool) ->
 
 def write_rows(connection: Connection, generator: Generator, files: Mapping[str, Rows]) -> None:
     """Put ``files``, the rows of each path, in the place of what the index had of them."""
-    graves = {path for path in files if _is_tombstone(generator, path)}
-    pages = files.keys() - graves
+    shown = {path for path in files if is_media(path)}
+    graves = {path for path in files.keys() - shown if _is_tombstone(generator, path)}
+    pages = files.keys() - graves - shown
     for table, paths in (
+        (media, shown),
         (posts, pages),
         (labels, pages),
+        (uses, pages),
         (tombstones, graves),
         (problems, files.keys()),
     ):

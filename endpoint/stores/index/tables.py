@@ -14,7 +14,7 @@ from sqlalchemy import (
     union,
 )
 
-SHAPE = "2"
+SHAPE = "3"
 """To be raised when these tables, or what is kept in them, change: the old are dropped."""
 
 UNDATED = -(2**62)
@@ -85,6 +85,22 @@ problems = Table(
     Column("sentence", Text, nullable=False),
 )
 
+media = Table(
+    "index_media",
+    metadata,
+    Column("path", _Exact, primary_key=True),
+    Column("name", _Exact, nullable=False),
+)
+Index("index_media_by_name", media.c.name, media.c.path)
+
+uses = Table(
+    "index_uses",
+    metadata,
+    Column("path", _Exact, primary_key=True),
+    Column("name", _Exact, primary_key=True),
+)
+Index("index_uses_by_name", uses.c.name, uses.c.path)
+
 state = Table(
     "index_state",
     metadata,
@@ -95,5 +111,5 @@ state = Table(
     Column("changed_at", BigInteger, nullable=False),
 )
 
-paths = union(*(select(table.c.path) for table in (posts, tombstones, problems)))
+paths = union(*(select(table.c.path) for table in (posts, tombstones, problems, media, uses)))
 """The query for every file that has rows here."""

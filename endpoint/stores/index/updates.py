@@ -1,7 +1,7 @@
 """How the post index follows the repository, commit by commit or from nothing."""
 
 import fcntl
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -13,7 +13,15 @@ from endpoint.generators.generator import Generator
 from endpoint.stores.database import writing
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.git.objects import MissingObject
-from endpoint.stores.index.rows import Rows, concerns, read_rows, to_microseconds, write_rows
+from endpoint.stores.index.rows import (
+    Rows,
+    concerns,
+    is_media,
+    media_rows,
+    read_rows,
+    to_microseconds,
+    write_rows,
+)
 from endpoint.stores.index.tables import SHAPE, metadata, paths, state
 from endpoint.stores.repository import Repository
 
@@ -115,18 +123,20 @@ class IndexUpdates:
         return [change for change in changes if concerns(self._generator, change[0])]
 
     def _read(self, changes: Changes) -> dict[str, Rows]:
-        oids = {oid for _, oid in changes if oid}
+        oids = {oid for path, oid in changes if oid and not is_media(path)}
         contents = (
             dict(self._repository.read_many(oids))
             if len(oids) > _FEW
             else {oid: self._repository.read_object(oid) for oid in oids}
         )
-        return {
-            path: read_rows(self._generator, path, contents[oid], literal=self._literal)
-            if oid
-            else {}
-            for path, oid in changes
-        }
+        return {path: self._rows(path, oid, contents) for path, oid in changes}
+
+    def _rows(self, path: str, oid: str | None, contents: Mapping[str, bytes]) -> Rows:
+        if oid is None:
+            return {}
+        if is_media(path):
+            return media_rows(path)
+        return read_rows(self._generator, path, contents[oid], literal=self._literal)
 
     def _write(
         self,

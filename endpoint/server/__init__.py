@@ -1,6 +1,7 @@
 """The processes of an installation: the web server and the worker, until they are told to stop."""
 
 import signal
+import tempfile
 import threading
 from queue import SimpleQueue
 from typing import Any
@@ -9,7 +10,9 @@ import waitress
 
 from endpoint.app import make_app
 from endpoint.assembly import Parts
+from endpoint.config import Config
 from endpoint.errors import ConfigError
+from endpoint.server.receiving import receive_by
 
 _THREADS = 8
 _DRAIN_S = 30
@@ -72,9 +75,12 @@ def _end(parts: Parts, workers: list[threading.Thread]) -> None:
 
 
 def _listen(parts: Parts, host: str, port: int) -> Any:
+    sockets: dict[int, Any] = {}
+    app = make_app(parts)
     try:
-        return waitress.create_server(
-            make_app(parts),
+        server = waitress.create_server(
+            app,
+            map=sockets,
             host=host,
             port=port,
             threads=_THREADS,
@@ -82,10 +88,18 @@ def _listen(parts: Parts, host: str, port: int) -> Any:
             # Without a proxy that is trusted nobody reads them; with one they must arrive.
             clear_untrusted_proxy_headers=not parts.config.limits.trusted_proxies,
             # Flask answers larger ones itself, in JSON; this is the last wall.
-            max_request_body_size=max(2 * parts.config.limits.max_body_bytes, 1 << 26),
+            max_request_body_size=_most_bytes(parts.config),
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
             f"{host}:{port} cannot be listened at: {reason}; choose another --host or --port"
         ) from error
+    receive_by(sockets)
+    # waitress writes large bodies to files without a name, and /tmp may be memory.
+    tempfile.tempdir = str(parts.config.state / "incoming")
+    return server
+
+
+def _most_bytes(config: Config) -> int:
+    return max(2 * config.limits.max_body_bytes, 2 * config.media.max_request_bytes, 1 << 26)

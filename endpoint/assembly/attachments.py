@@ -1,0 +1,33 @@
+"""What takes the files of posts along, made of an installation's parts and its configuration."""
+
+from endpoint.assembly import Parts
+from endpoint.domain.discovery_links import ascii_url
+from endpoint.services.attachments import AttachmentRules, Attachments
+from endpoint.services.keeping import KeepingRules
+from endpoint.services.media import Media
+from endpoint.services.remote_media import RemoteMedia
+from endpoint.stores.web import Web
+
+
+def make_attachments(parts: Parts, media: Media) -> Attachments:
+    """Return what keeps the files of posts among ``media`` and commits them."""
+    config = parts.config
+    rules = AttachmentRules(
+        KeepingRules(config.state / "incoming", config.media.max_files),
+        max_bytes=config.media.max_request_bytes,
+        literal=config.micropub.plain_text == "literal",
+    )
+    remote = _make_remote(parts) if config.media.fetch_remote_media else None
+    return Attachments(media, parts.generator, rules, remote)
+
+
+def _make_remote(parts: Parts) -> RemoteMedia:
+    config = parts.config
+    # The usual client would give up on a picture of more than a page's size.
+    web = Web(
+        config.fetch.allow_hosts,
+        config.fetch.timeout_s,
+        config.media.max_bytes,
+        config.fetch.ports,
+    )
+    return RemoteMedia(web, (config.site_url, f"{ascii_url(config.base_url)}/"))

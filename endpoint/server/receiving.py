@@ -1,0 +1,80 @@
+"""How waitress takes bodies in, before the application hears of them: refusals in our words."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.utilities import RequestEntityTooLarge
+
+from endpoint.errors import EndpointError, TooLarge
+from endpoint.stores.disk import disk_errors
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Takes a request in; a body goes to a temporary file, which has no name, as it grows."""
+
+    def received(self, data: bytes) -> int:
+        """Take the next bytes in and return how many; afterwards ``error`` is what is wrong."""
+        try:
+            with disk_errors("folder for uploads"):
+                taken: int = super().received(data)
+        except EndpointError as error:
+            return self._refuse(error, len(data))
+        if isinstance(self.error, RequestEntityTooLarge):
+            most = self.adj.max_request_body_size
+            refusal = TooLarge(f"The body is too large; this server reads at most {most} bytes")
+            return self._refuse(refusal, taken)
+        return taken
+
+    def _refuse(self, error: EndpointError, taken: int) -> int:
+        self.error = _Refusal(error)
+        self.completed = True
+        # Or waitress would ask for the body all the same.
+        self.expect_continue = False
+        return taken
+
+    def close(self) -> None:
+        """Give the temporary file back."""
+        try:
+            super().close()
+        except OSError:
+            # The disk is full still, and what it holds of the body is gone all the same.
+            return
+
+
+class _Refusal:
+    """A refusal as waitress sends it (Micropub §3.8), which a page may read (CORS)."""
+
+    def __init__(self, error: EndpointError) -> None:
+        self._error = error
+
+    def to_response(self, _ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Return status line, headers and body."""
+        status = HTTPStatus(self._error.status)
+        body = {"error": self._error.error, "error_description": self._error.description}
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "no-store"),
+            ("Access-Control-Allow-Origin", "*"),
+        ]
+        return f"{status.value} {status.phrase}", headers, json.dumps(body).encode()
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose requests are taken in by our parser."""
+
+    parser_class = _Parser
+
+    def handle_close(self) -> None:
+        """End the connection, and give back what a client sent that hung up in the middle."""
+        super().handle_close()
+        if self.request is not None:
+            self.request.close()
+
+
+def receive_by(sockets: dict[int, Any]) -> None:
+    """Let the listening ``sockets`` of a waitress server take requests in as this module does."""
+    for listening in sockets.values():
+        listening.channel_class = Channel

@@ -1,0 +1,1 @@
+"""Files that apps sent: cleaned, kept, and found again."""
