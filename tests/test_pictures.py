@@ -1,17 +1,22 @@
 """Pictures as cameras and phones make them, and what is left of them when they are published."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 
+import blurhash
 import pillow_heif
 import pytest
 from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
 
 from endpoint.errors import InsufficientStorage, InvalidRequest, Unavailable
-from endpoint.stores.media.pictures import Picture, PictureRules, clean_picture
+from endpoint.stores.media import pictures
+from endpoint.stores.media.cleaning import clean
+from endpoint.stores.media.pictures import PictureRules, clean_picture
 
 RULES = PictureRules(max_pixels=2_000_000, max_edge=200, quality=85, heic_as="jpeg")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -24,13 +29,13 @@ pillow_heif.register_heif_opener()
 
 
 @pytest.fixture
-def clean(tmp_path):
+def cleaned(tmp_path):
     """Clean these bytes: the picture as recorded, and the bytes that are kept."""
 
     def run(data, rules=RULES):
         source, target = tmp_path / "sent", tmp_path / "kept"
         source.write_bytes(data)
-        return clean_picture(source, target, rules), target.read_bytes()
+        return clean(source, target, rules), target.read_bytes()
 
     return run
 
@@ -43,7 +48,7 @@ def refused(tmp_path):
         source, target = tmp_path / "sent", tmp_path / "kept"
         source.write_bytes(data)
         with pytest.raises(error) as caught:
-            clean_picture(source, target, rules)
+            clean(source, target, rules)
         assert not target.exists()
         description = caught.value.description
         assert description.isascii()
@@ -142,11 +147,11 @@ def chunk(name, content):
 
 @pytest.mark.parametrize("max_edge", [pytest.param(200, id="as it is"), pytest.param(80, id="80")])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_jpeg_stands_upright_and_is_silent(clean, orientation, max_edge):
+def test_a_jpeg_stands_upright_and_is_silent(cleaned, orientation, max_edge):
     sent = jpeg(turned(quarters(), orientation), orientation)
     assert all(secret in sent for secret in SECRETS)
 
-    picture, kept = clean(sent, replace(RULES, max_edge=max_edge))
+    picture, kept = cleaned(sent, replace(RULES, max_edge=max_edge))
 
     assert corners(opened(kept)) == UPRIGHT
     assert opened(kept).size == (picture.width, picture.height)
@@ -159,7 +164,7 @@ def test_a_jpeg_stands_upright_and_is_silent(clean, orientation, max_edge):
 @pytest.mark.parametrize("image_format", ["PNG", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 @pytest.mark.parametrize("max_edge", [0, 80])
-def test_other_formats_stand_upright_and_are_silent(clean, image_format, orientation, max_edge):
+def test_other_formats_stand_upright_and_are_silent(cleaned, image_format, orientation, max_edge):
     # A HEIC keeps the turn beside its pixels, as phones do.
     image = turned(quarters(), orientation)
     options = {"exif": exif(orientation), "xmp": XMP, "icc_profile": SRGB}
@@ -172,7 +177,7 @@ def test_other_formats_stand_upright_and_are_silent(clean, image_format, orienta
     sent = saved(image, image_format, **options)
     assert b"SecretCam" in sent
 
-    picture, kept = clean(sent, replace(RULES, max_edge=max_edge))
+    picture, kept = cleaned(sent, replace(RULES, max_edge=max_edge))
 
     expected = {"PNG": "PNG", "WEBP": "WEBP", "AVIF": "AVIF", "HEIF": "JPEG"}[image_format]
     assert opened(kept).format == expected
@@ -184,10 +189,10 @@ def test_other_formats_stand_upright_and_are_silent(clean, image_format, orienta
 
 
 @pytest.mark.parametrize("heic_as", ["jpeg", "webp"])
-def test_heic_becomes_what_the_owner_wants(clean, heic_as):
+def test_heic_becomes_what_the_owner_wants(cleaned, heic_as):
     sent = saved(quarters(), "HEIF", exif=exif())
 
-    picture, kept = clean(sent, replace(RULES, heic_as=heic_as))
+    picture, kept = cleaned(sent, replace(RULES, heic_as=heic_as))
 
     assert picture.media_type.name == f"image/{heic_as}"
     assert opened(kept).format == heic_as.upper()
@@ -195,11 +200,11 @@ def test_heic_becomes_what_the_owner_wants(clean, heic_as):
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP"])
-def test_what_stands_upright_keeps_its_pixels_exactly(clean, image_format):
+def test_what_stands_upright_keeps_its_pixels_exactly(cleaned, image_format):
     image = Image.effect_noise((160, 120), 60).convert("RGB")
     sent = saved(image, image_format, quality=70)
 
-    _, kept = clean(sent)
+    _, kept = cleaned(sent)
 
     assert opened(kept).tobytes() == opened(sent).tobytes()
     assert len(kept) <= len(sent)
@@ -207,11 +212,11 @@ def test_what_stands_upright_keeps_its_pixels_exactly(clean, image_format):
 
 @pytest.mark.parametrize("image_format", ["PNG", "GIF", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("max_edge", [0, 80])
-def test_transparency_stays(clean, image_format, max_edge):
+def test_transparency_stays(cleaned, image_format, max_edge):
     image = quarters(mode="RGBA")
     image.paste((0, 0, 0, 0), (0, 0, 80, 60))
 
-    _, kept = clean(saved(image, image_format), replace(RULES, max_edge=max_edge))
+    _, kept = cleaned(saved(image, image_format), replace(RULES, max_edge=max_edge))
 
     shown = opened(kept).convert("RGBA")
     assert shown.getpixel((10, 10))[3] == 0
@@ -220,38 +225,38 @@ def test_transparency_stays(clean, image_format, max_edge):
 
 
 @pytest.mark.parametrize("colours", ["1", "L", "LA", "P", "RGBA", "I;16"])
-def test_pngs_of_every_kind_become_smaller(clean, colours):
+def test_pngs_of_every_kind_become_smaller(cleaned, colours):
     image = Image.new(colours, (400, 200), 40_000 if colours == "I;16" else 0)
 
-    picture, kept = clean(saved(image, "PNG"))
+    picture, kept = cleaned(saved(image, "PNG"))
 
     assert (picture.width, picture.height) == opened(kept).size == (200, 100)
     if colours == "I;16":
         assert opened(kept).getpixel((5, 5)) == 40_000 >> 8
 
 
-def test_a_colour_that_means_nothing_stays_see_through(clean):
+def test_a_colour_that_means_nothing_stays_see_through(cleaned):
     sent = saved(quarters((400, 400)), "PNG", transparency=RED)
 
-    _, kept = clean(sent)
+    _, kept = cleaned(sent)
 
     assert opened(kept).convert("RGBA").getpixel((10, 10))[3] == 0
     assert opened(kept).convert("RGBA").getpixel((190, 190)) == (*WHITE, 255)
 
 
-def test_cmyk_becomes_rgb(clean):
+def test_cmyk_becomes_rgb(cleaned):
     sent = saved(quarters(mode="CMYK"), "JPEG", quality=95)
 
-    _, kept = clean(sent)
+    _, kept = cleaned(sent)
 
     assert opened(kept).mode == "RGB"
     assert corners(opened(kept)) == UPRIGHT
 
 
-def test_a_profile_that_cannot_be_one_is_left_out(clean):
+def test_a_profile_that_cannot_be_one_is_left_out(cleaned):
     sent = saved(quarters(), "JPEG", icc_profile=b"SecretNote" * 20)
 
-    _, kept = clean(sent)
+    _, kept = cleaned(sent)
 
     assert "icc_profile" not in opened(kept).info
     assert_silent(kept)
@@ -276,10 +281,10 @@ def animation(image_format, size):
     ("size", "expected"),
     [((160, 80), (160, 80)), ((400, 200), (200, 100)), ((300, 600), (100, 200))],
 )
-def test_an_animation_goes_on_moving(clean, image_format, size, expected):
+def test_an_animation_goes_on_moving(cleaned, image_format, size, expected):
     sent = animation(image_format, size)
 
-    picture, kept = clean(sent)
+    picture, kept = cleaned(sent)
 
     moving = frames(kept)
     assert (picture.width, picture.height) == expected
@@ -291,16 +296,16 @@ def test_an_animation_goes_on_moving(clean, image_format, size, expected):
     assert_silent(kept)
 
 
-def test_an_avif_goes_on_moving(clean):
+def test_an_avif_goes_on_moving(cleaned):
     pictures = [Image.new("RGB", (100, 80), colour) for colour in (RED, GREEN)]
     sent = saved(pictures[0], "AVIF", save_all=True, append_images=pictures[1:], duration=[70, 500])
 
-    _, kept = clean(sent)
+    _, kept = cleaned(sent)
 
     assert [round(duration) for _, duration in frames(kept)] == [70, 500]
 
 
-def test_what_a_frame_leaves_open_does_not_show_the_one_before(clean):
+def test_what_a_frame_leaves_open_does_not_show_the_one_before(cleaned):
     pictures = [Image.new("RGBA", (400, 200)) for _ in range(3)]
     for at, picture in enumerate(pictures):
         picture.paste(RED, (100 * at, 0, 100 * at + 100, 200))
@@ -308,7 +313,7 @@ def test_what_a_frame_leaves_open_does_not_show_the_one_before(clean):
         *(pictures[0], "GIF"), save_all=True, append_images=pictures[1:], duration=50, disposal=2
     )
 
-    _, kept = clean(sent)
+    _, kept = cleaned(sent)
 
     last, _ = frames(kept)[2]
     assert [last.getpixel((x, 50))[3] for x in (25, 75, 125)] == [0, 0, 255]
@@ -316,76 +321,181 @@ def test_what_a_frame_leaves_open_does_not_show_the_one_before(clean):
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("max_edge", [0, 80])
-def test_what_follows_the_end_is_gone(clean, image_format, max_edge):
+def test_what_follows_the_end_is_gone(cleaned, image_format, max_edge):
     sent = saved(quarters(), image_format) + b"<script>SecretTail()</script>"
 
-    _, kept = clean(sent, replace(RULES, max_edge=max_edge))
+    _, kept = cleaned(sent, replace(RULES, max_edge=max_edge))
 
     assert b"SecretTail" not in kept
     assert b"<script" not in kept
 
 
-def test_other_data_in_a_gif_is_gone(clean):
+def test_other_data_in_a_gif_is_gone(cleaned):
     sent = saved(quarters(), "GIF")
     end = 13 + (3 << (sent[10] & 7) + 1)
     xmp = b"!\xff\x0bXMP DataXMP" + bytes([len(XMP)]) + XMP + b"\0"
 
-    _, kept = clean(sent[:end] + xmp + sent[end:])
+    _, kept = cleaned(sent[:end] + xmp + sent[end:])
 
     assert corners(opened(kept)) == UPRIGHT
     assert_silent(kept)
 
 
-def test_an_unusual_jpeg_is_made_anew(clean):
+def test_an_unusual_jpeg_is_made_anew(cleaned):
     sent = jpeg(quarters())
     at = sent.index(b"\xff\xdb")
 
-    _, kept = clean(sent[:at] + b"SecretTail" + sent[at:])
+    _, kept = cleaned(sent[:at] + b"SecretTail" + sent[at:])
 
     assert corners(opened(kept)) == UPRIGHT
     assert_silent(kept)
 
 
-def test_what_calls_itself_a_profile_is_gone(clean):
+def test_what_calls_itself_a_profile_is_gone(cleaned):
     sent = saved(quarters(), "JPEG")
     pretended = b"\xff\xe2\x00\x1aICC_PROFILE\0\x01\x02SecretTail"
     scan = sent.index(b"\xff\xda")
 
     for at in (2, scan):
-        _, kept = clean(sent[:at] + pretended + sent[at:])
+        _, kept = cleaned(sent[:at] + pretended + sent[at:])
 
         assert corners(opened(kept)) == UPRIGHT
         assert_silent(kept)
 
 
-def test_a_preview_in_the_first_header_is_gone(clean):
+def test_a_profile_larger_than_any_picture_needs_is_gone(cleaned):
+    profile = (2_000_000).to_bytes(4, "big") + SRGB[4:] + bytes(2_000_000 - len(SRGB))
+
+    _, kept = cleaned(saved(quarters(), "JPEG", icc_profile=profile))
+
+    assert len(kept) < 20_000
+    assert corners(opened(kept)) == UPRIGHT
+
+
+def test_a_preview_in_the_first_header_is_gone(cleaned):
     sent = saved(quarters(), "JPEG")
     preview = b"SecretTail!!"
     with_preview = b"\xff\xe0\x00\x1cJFIF\0\x01\x01\0\0\x01\0\x01\x02\x02" + preview
 
-    _, kept = clean(sent[:2] + with_preview + sent[20:])
+    _, kept = cleaned(sent[:2] + with_preview + sent[20:])
 
     assert corners(opened(kept)) == UPRIGHT
     assert_silent(kept)
 
 
-def test_the_same_picture_gives_the_same_bytes(clean):
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_second_picture_inside_is_gone(cleaned, orientation):
+    """As phones make them: previews, depth, gain maps (Multi-Picture Format)."""
+    options = {"save_all": True, "append_images": [quarters()], "exif": exif(orientation)}
+    sent = saved(turned(quarters(), orientation), "MPO", **options)
+
+    _, kept = cleaned(sent)
+
+    assert kept.count(b"\xff\xd8\xff") == 1
+    assert b"MPF" not in kept
+    assert corners(opened(kept)) == UPRIGHT
+    assert_silent(kept)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "HEIF"])
+def test_the_film_behind_a_photo_is_gone(cleaned, image_format):
+    film = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x20moov\xa9xyz+48.1371+011.5754/"
+    box = b"" if image_format == "JPEG" else b"\0\0\0\x40mpvd"
+
+    _, kept = cleaned(saved(quarters(), image_format) + box + film)
+
+    assert b"ftyp" not in kept
+    assert b"+48.1371" not in kept
+
+
+@pytest.mark.parametrize(("turn", "said"), [(6, 1), (1, 6), (8, 3)])
+def test_a_heic_is_turned_once_whatever_its_exif_says(cleaned, turn, said):
+    """ISO/IEC 23008-12 §6.5.10: irot counts, and EXIF is only told."""
+    sent = saved(turned(quarters(), turn), "HEIF", exif=exif(turn))
+    lying = sent.replace(exif(turn)[6:], exif(said)[6:])
+    assert lying != sent
+
+    picture, kept = cleaned(lying)
+
+    assert corners(opened(kept)) == UPRIGHT
+    assert (picture.width, picture.height) == (160, 120)
+
+
+@pytest.mark.parametrize("max_edge", [0, 80])
+def test_a_wide_colour_space_stays(cleaned, max_edge):
+    # No profile of this machine is wide, and only the name of ours is.
+    wide = SRGB.replace("sRGB".encode("utf-16-be"), "WIDE".encode("utf-16-be"))
+    assert wide != SRGB
+    sent = saved(quarters(), "JPEG", icc_profile=wide)
+
+    _, kept = cleaned(sent, replace(RULES, max_edge=max_edge))
+
+    assert opened(kept).info["icc_profile"] == wide
+
+
+def test_16_bits_of_a_colour_become_8_when_made_smaller(cleaned):
+    rows = b"".join(b"\0" + b"\x80\xff\x40\xff\x20\xff" * 400 for _ in range(200))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 400, 200, 16, 2, 0, 0, 0))
+    content = chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+    _, kept = cleaned(b"\x89PNG\r\n\x1a\n" + header + content)
+
+    assert distance(opened(kept).getpixel((5, 5)), (128, 64, 32)) <= 3
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF"])
+@pytest.mark.parametrize("size", [(160, 120), (120, 160), (600, 1), (1, 1)])
+def test_a_blurhash_is_told(cleaned, image_format, size):
+    if image_format == "HEIF" and min(size) == 1:
+        size = (64, 64)
+
+    picture, _ = cleaned(saved(quarters(size), image_format))
+
+    assert len(picture.blurhash) == 28
+    across, down = (4, 3) if size[0] >= size[1] else (3, 4)
+    assert blurhash.components(picture.blurhash) == (across, down)
+
+
+def test_a_blurhash_has_the_colours_of_the_picture(cleaned):
+    picture, _ = cleaned(saved(quarters(), "PNG"))
+
+    rows = blurhash.decode(picture.blurhash, 4, 4)
+    shown = [tuple(rows[y][x]) for y in (0, 3) for x in (0, 3)]
+    assert [min(UPRIGHT, key=lambda c: distance(c, colour)) for colour in shown] == UPRIGHT
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "WEBP", "GIF", "AVIF"])
+def test_a_blurhash_is_white_where_nothing_is(cleaned, image_format):
+    picture, _ = cleaned(saved(Image.new("RGBA", (160, 120)), image_format))
+
+    [[colour]] = blurhash.decode(picture.blurhash, 1, 1)
+    assert distance(colour, (255, 255, 255)) < 20
+
+
+def test_a_blurhash_is_of_the_first_frame(cleaned):
+    picture, _ = cleaned(animation("GIF", (160, 80)))
+
+    rows = blurhash.decode(picture.blurhash, 4, 4)
+    assert min(UPRIGHT, key=lambda c: distance(c, rows[3][3])) == RED
+
+
+def test_the_same_picture_gives_the_same_bytes(cleaned):
     for image_format in ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF"):
         sent = saved(Image.effect_noise((300, 200), 60).convert("RGB"), image_format)
 
-        first, second = clean(sent), clean(sent)
+        first, second = cleaned(sent), cleaned(sent)
 
         assert first == second
 
 
-def test_a_picture_is_never_enlarged(clean):
-    picture, kept = clean(saved(quarters((40, 30)), "PNG"))
+def test_a_picture_is_never_enlarged(cleaned):
+    picture, kept = cleaned(saved(quarters((40, 30)), "PNG"))
 
     assert (picture.width, picture.height) == opened(kept).size == (40, 30)
 
 
-def test_a_line_stays_a_line(clean):
-    picture, _ = clean(saved(Image.new("RGB", (5000, 1)), "PNG"))
+def test_a_line_stays_a_line(cleaned):
+    picture, _ = cleaned(saved(Image.new("RGB", (5000, 1)), "PNG"))
 
     assert (picture.width, picture.height) == (200, 1)
 
@@ -491,7 +601,7 @@ def test_broken_bytes_are_refused_or_silent(tmp_path):
         for at in range(0, len(sent), max(1, len(sent) // 60)):
             source.write_bytes(sent[:at] + bytes([sent[at] ^ 0x5A]) + sent[at + 1 :])
             try:
-                clean_picture(source, target, RULES)
+                clean(source, target, RULES)
             except InvalidRequest:
                 continue
             assert b"SecretCam" not in target.read_bytes()
@@ -499,21 +609,91 @@ def test_broken_bytes_are_refused_or_silent(tmp_path):
 
 def test_pictures_in_a_hurry_wait_for_each_other(tmp_path):
     sent = jpeg(turned(quarters((800, 600)), 6), 6)
-    for name in "abcdef":
+    for name in "abc":
         (tmp_path / name).write_bytes(sent)
 
-    with ThreadPoolExecutor(6) as threads:
-        pictures = list(
+    with ThreadPoolExecutor(3) as threads:
+        made = list(
             threads.map(
-                lambda name: clean_picture(tmp_path / name, tmp_path / f"{name}.jpg", RULES),
-                "abcdef",
+                lambda name: clean_picture(tmp_path / name, tmp_path / f"{name}.jpg", RULES), "abc"
             )
         )
 
-    kept = {(tmp_path / f"{name}.jpg").read_bytes() for name in "abcdef"}
-    assert pictures == [Picture(pictures[0].media_type, 200, 150)] * 6
+    kept = {(tmp_path / f"{name}.jpg").read_bytes() for name in "abc"}
+    assert made == [made[0]] * 3
+    assert (made[0].width, made[0].height) == (200, 150)
     assert len(kept) == 1
     assert corners(opened(kept.pop())) == UPRIGHT
+
+
+def test_what_takes_too_much_memory_is_refused(tmp_path, monkeypatch):
+    source, target = tmp_path / "sent", tmp_path / "kept"
+    source.write_bytes(saved(Image.new("RGB", (2500, 2000)), "WEBP"))
+    limits = replace(pictures.limits_for(RULES), memory_bytes=120_000_000)
+    monkeypatch.setattr(pictures, "limits_for", lambda _rules: limits)
+
+    with pytest.raises(InvalidRequest):
+        clean_picture(source, target, replace(RULES, max_pixels=50_000_000))
+
+    assert not target.exists()
+
+
+def test_what_takes_too_long_is_refused(tmp_path, monkeypatch):
+    source, target = tmp_path / "sent", tmp_path / "kept"
+    source.write_bytes(saved(quarters(), "PNG"))
+    # No picture is needed to be late: the time is over before anything begins.
+    limits = replace(pictures.limits_for(RULES), time_s=0)
+    monkeypatch.setattr(pictures, "limits_for", lambda _rules: limits)
+
+    with pytest.raises(InvalidRequest, match="too much memory or time"):
+        clean_picture(source, target, RULES)
+
+    assert not target.exists()
+
+
+def test_memory_allowed_grows_with_the_pixels_allowed():
+    few = pictures.limits_for(replace(RULES, max_pixels=1)).memory_bytes
+    many = pictures.limits_for(replace(RULES, max_pixels=50_000_000)).memory_bytes
+
+    assert few > 200_000_000
+    # Lossless WebP takes 20 bytes for each pixel.
+    assert many - few > 20 * 50_000_000
+
+
+def test_201_a_picture_is_worked_on_elsewhere(client, bearer, tmp_path):
+    sent = jpeg(turned(quarters((800, 600)), 6), 6)
+    data = {"file": (BytesIO(sent), "photo.jpg")}
+
+    response = client.post("/media", data=data, headers=bearer())
+
+    assert response.status_code == 201
+    [item] = client.get("/media?q=source", headers=bearer()).json["items"]
+    assert (item["width"], item["height"]) == (800, 600)
+    assert len(item["blurhash"]) == 28
+
+
+@pytest.mark.parametrize(
+    ("url", "parameter"), [("/media", "file"), ("/micropub", "photo[]"), ("/micropub", "photo")]
+)
+def test_400_a_broken_picture_names_its_parameter(client, bearer, url, parameter):
+    sent = saved(quarters(), "PNG")[:-30]
+    data = {parameter: (BytesIO(sent), "photo.png")} | ({} if url == "/media" else {"h": "entry"})
+
+    response = client.post(url, data=data, headers=bearer())
+
+    assert response.status_code == 400
+    assert response.json["error_description"].startswith(f"{parameter}: The picture is broken")
+
+
+def test_the_server_itself_reads_no_pictures():
+    program = (
+        "import sys; import endpoint.app; "
+        "sys.exit(str({'PIL', 'pillow_heif', 'blurhash'} & set(sys.modules) or ''))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+
+    assert done.stderr.strip() == b""
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path):

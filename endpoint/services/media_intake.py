@@ -11,7 +11,7 @@ from endpoint.domain.micropub.values import shown
 from endpoint.errors import InvalidRequest, TooLarge, UnsupportedMediaType
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.media.files import link_or_copy
-from endpoint.stores.media.pictures import PictureRules, clean_picture
+from endpoint.stores.media.pictures import Picture, PictureRules, clean_picture
 from endpoint.stores.media.uploads import KeptUpload, UploadStore
 
 _HEAD = 4096
@@ -57,7 +57,7 @@ class Intake:
             return again
         if found is None:
             raise UnsupportedMediaType(f"{name} is of a type that is not taken; send {ALLOWED}")
-        with self.uploads.files.drafting() as draft:
+        with self.uploads.drafts.drafting() as draft:
             kept = self._prepare(upload, digest, found, draft, now)
             self.uploads.keep(draft, kept)
         return kept
@@ -65,16 +65,29 @@ class Intake:
     def _prepare(
         self, upload: Incoming, digest: str, found: MediaType, draft: Path, now: datetime
     ) -> KeptUpload:
-        width = height = None
-        if found.family == "photo":
-            picture = clean_picture(upload.path, draft, self.pictures)
-            found, width, height = picture.media_type, picture.width, picture.height
-        else:
+        picture = self._clean(upload, draft) if found.family == "photo" else None
+        if picture is None:
             link_or_copy(upload.path, draft)
+        made = picture.media_type if picture else found
         with disk_errors("media folder"):
             size = draft.stat().st_size
-        name = make_name(digest, found.extension)
-        return KeptUpload(name, found.name, size, _hint(upload), now, width, height, is_new=True)
+        return KeptUpload(
+            name=make_name(digest, made.extension),
+            media_type=made.name,
+            size=size,
+            filename=_hint(upload),
+            uploaded_at=now,
+            width=picture.width if picture else None,
+            height=picture.height if picture else None,
+            blurhash=picture.blurhash if picture else None,
+            is_new=True,
+        )
+
+    def _clean(self, upload: Incoming, draft: Path) -> Picture:
+        try:
+            return clean_picture(upload.path, draft, self.pictures)
+        except InvalidRequest as error:
+            raise InvalidRequest(f"{shown(upload.parameter)}: {error.description}") from error
 
 
 def _look_at(path: Path) -> tuple[str, MediaType | None]:

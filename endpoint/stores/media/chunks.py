@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from endpoint.stores.media import Data
+
 _PNG = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs".split()
     + b"acTL fcTL fdAT".split()
@@ -10,7 +12,7 @@ _WEBP = frozenset([b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"ANIM", b"ANMF"
 _EXIF_AND_XMP = 0b1100
 
 
-def strip_png(data: bytes) -> bytes | None:
+def strip_png(data: Data) -> bytes | None:
     """Return ``data`` with only what its pixels, colours and frames need, None if in doubt.
 
     Text, times, EXIF and unknown chunks are left out, and everything after the
@@ -31,7 +33,7 @@ def strip_png(data: bytes) -> bytes | None:
     return None
 
 
-def strip_webp(data: bytes) -> bytes | None:
+def strip_webp(data: Data) -> bytes | None:
     """Return ``data`` with only what its pixels, colours and frames need, None if in doubt.
 
     EXIF, XMP and unknown chunks are left out, within frames too, and everything
@@ -44,7 +46,7 @@ def strip_webp(data: bytes) -> bytes | None:
     return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body
 
 
-def is_lossless_webp(data: bytes) -> bool:
+def is_lossless_webp(data: Data) -> bool:
     """Return whether the pixels, those of the first frame at least, were kept exactly."""
     try:
         for name, content in _chunks(data[12:]):

@@ -4,18 +4,23 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
+_MOST_BYTES = 1_000_000
 _GREYS = ("1", "L", "LA", "I", "I;16")
 _SPACES = dict.fromkeys(_GREYS, b"GRAY") | {"CMYK": b"CMYK"}
 
 
 def profile_of(image: Image.Image) -> bytes | None:
-    """Return the ICC profile of ``image``, None if it has none that fits its colours."""
+    """Return the ICC profile of ``image``, None if it has none that fits its colours.
+
+    CMYK's are large and do not stay; one for RGB has some 3 kB, and 500 kB in a rare case.
+    """
     profile = image.info.get("icc_profile")
     if not isinstance(profile, bytes) or profile[36:40] != b"acsp":
         return None
     fits = profile[16:20] == _SPACES.get(image.mode, b"RGB ")
     size = int.from_bytes(profile[:4], "big")
-    return profile[:size] if fits and 128 <= size <= len(profile) else None
+    most = len(profile) if image.mode == "CMYK" else min(len(profile), _MOST_BYTES)
+    return profile[:size] if fits and 128 <= size <= most else None
 
 
 def plain(image: Image.Image) -> Image.Image:

@@ -80,6 +80,8 @@ def encode(image: ImageFile, media_type: MediaType, target: Target) -> bytes:
         made, profile = _made(frame, size, target.media_type)
         frames.append(made if turn is None else made.transpose(turn))
         _check_sum(frames, target.max_pixels)
+    # The encoder needs room of its own.
+    image.close()
     options = _options(target) | {"icc_profile": profile}
     if len(frames) > 1:
         options |= _motion(image, frames, durations, target.media_type)

@@ -1,9 +1,11 @@
 """A GIF without what it tells about its maker: extensions left out, frames untouched."""
 
+from endpoint.stores.media import Data
+
 _LOOPS = (b"\x0bNETSCAPE2.0", b"\x0bANIMEXTS1.0")
 
 
-def strip_gif(data: bytes) -> bytes | None:
+def strip_gif(data: Data) -> bytes | None:
     """Return ``data`` with only its frames, their timing and the loop count, None if in doubt.
 
     Comments, XMP and other applications' data are left out, and everything
@@ -15,7 +17,7 @@ def strip_gif(data: bytes) -> bytes | None:
         return None
 
 
-def _strip(data: bytes) -> bytes:
+def _strip(data: Data) -> bytes:
     at = 13 + _colours(data[10])
     kept = [data[:at]]
     while data[at] != 0x3B:
@@ -48,7 +50,7 @@ def _colours(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _end_of_blocks(data: bytes, at: int) -> int:
+def _end_of_blocks(data: Data, at: int) -> int:
     while data[at]:
         at += 1 + data[at]
     return at + 1

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from endpoint.stores.media import Data
+
 _SCAN, _END = 0xDA, 0xD9
 # Frame headers that browsers show; then tables, the restart interval, scans.
 _FRAME = frozenset([0xC0, 0xC1, 0xC2])
@@ -11,7 +13,7 @@ _TOLD = frozenset([*range(0xE0, 0xF0), 0xFE])
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
-def strip_jpeg(data: bytes) -> bytes | None:
+def strip_jpeg(data: Data) -> bytes | None:
     """Return ``data`` with only what its pixels and colours need, None if that is in doubt.
 
     Kept are the tables and scans, the JFIF header without its thumbnail, the
@@ -21,12 +23,12 @@ def strip_jpeg(data: bytes) -> bytes | None:
     """
     kept, framed = [b"\xff\xd8"], False
     try:
-        for marker, segment in _segments(data):
+        for marker, at, end in _segments(data):
             framed = framed or marker in _FRAME
             if marker in _TOLD and not framed:
-                kept.append(_needed(marker, segment))
+                kept.append(_needed(marker, data[at:end]))
             elif marker in _PICTURE:
-                kept.append(segment)
+                kept.append(data[at:end])
             else:
                 return None
     except (ValueError, IndexError):
@@ -34,17 +36,17 @@ def strip_jpeg(data: bytes) -> bytes | None:
     return b"".join([*kept, b"\xff\xd9"])
 
 
-def count_scans(data: bytes) -> int:
+def count_scans(data: Data) -> int:
     """Return how often the whole picture would be gone over, at most: a small file can ask for
     thousands of times."""
     try:
-        return sum(marker == _SCAN for marker, _ in _segments(data))
+        return sum(marker == _SCAN for marker, _, _ in _segments(data))
     except (ValueError, IndexError):
-        return data.count(b"\xff\xda")
+        return sum(1 for _ in re.finditer(b"\xff\xda", data))
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give each marker with its whole segment, a scan with its coded data, up to the end.
+def _segments(data: Data) -> Iterator[tuple[int, int, int]]:
+    """Give each marker, and where its whole segment begins and ends, a scan's with its coded data.
 
     Raise ValueError or IndexError if anything else lies between them.
     """
@@ -66,7 +68,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             if not found:
                 raise ValueError("no end")
             end = found.start()
-        yield marker, data[at:end]
+        yield marker, at, end
         at = end
 
 

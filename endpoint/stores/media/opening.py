@@ -5,16 +5,21 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 import pillow_heif
-from PIL import Image
+from PIL import AvifImagePlugin, Image
 from PIL.ImageFile import ImageFile
 
 from endpoint.domain.media import AVIF, GIF, HEIC, JPEG, PNG, WEBP, MediaType
-from endpoint.errors import EndpointError, InvalidRequest, Unavailable
+from endpoint.errors import EndpointError, InvalidRequest
+from endpoint.stores.media import Data
 from endpoint.stores.media.jpeg import count_scans
 
 pillow_heif.register_heif_opener()
+# As many threads as machines have processors would take memory by their number.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 2
+pillow_heif.options.DECODE_THREADS = 2
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 FORMATS = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", WEBP: "WEBP", AVIF: "AVIF", HEIC: "HEIF"}
@@ -28,20 +33,18 @@ _FRAMES_TO_PIXELS = 8
 def picture_errors() -> Iterator[None]:
     """Turn whatever a decoder or encoder raises into a refusal.
 
-    Raise InvalidRequest for a picture that is broken, cut off or a bomb, and
-    Unavailable if memory runs out. Libraries raise nearly everything for bytes
+    Raise InvalidRequest for a picture that is broken, cut off or a bomb;
+    MemoryError stays what it is. Libraries raise nearly everything for bytes
     they do not understand, and a picture we do not understand is not published.
     """
     try:
         yield
-    except EndpointError:
+    except (EndpointError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         figures = re.findall(r"\d+", str(error))
         pixels = int(figures[0]) if figures else 0
         raise _too_many(pixels, Image.MAX_IMAGE_PIXELS or 0) from error
-    except MemoryError as error:
-        raise Unavailable("The server lacks memory for this picture; try again later.") from error
     except Exception as error:
         raise InvalidRequest(
             "The picture is broken, cut off or of an unusual kind; export it again and resend."
@@ -49,7 +52,7 @@ def picture_errors() -> Iterator[None]:
 
 
 @contextmanager
-def open_picture(data: bytes, media_type: MediaType, max_pixels: int) -> Iterator[ImageFile]:
+def open_picture(data: Data, media_type: MediaType, max_pixels: int) -> Iterator[ImageFile]:
     """Give the picture in ``data`` with its header read and its pixels not yet decoded.
 
     Raise InvalidRequest, with both figures, if it has more than ``max_pixels``.
@@ -59,7 +62,9 @@ def open_picture(data: bytes, media_type: MediaType, max_pixels: int) -> Iterato
         Image.MAX_IMAGE_PIXELS = max_pixels
         if media_type == JPEG and count_scans(data) > _MAX_SCANS:
             raise InvalidRequest("The picture has too many scans; save it as a plain JPEG.")
-        with Image.open(BytesIO(data), formats=[FORMATS[media_type]]) as image:
+        file: Any = BytesIO(data) if isinstance(data, bytes) else data
+        file.seek(0)
+        with Image.open(file, formats=[FORMATS[media_type]]) as image:
             check_size(image, max_pixels)
             yield image
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("width", sa.Integer),
         sa.Column("height", sa.Integer),
+        sa.Column("blurhash", sa.String(32)),
         sa.Column("filename", sa.Text, nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False, index=True),
         sa.Column("removed_at", sa.DateTime(timezone=True)),
