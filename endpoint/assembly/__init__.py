@@ -46,8 +46,9 @@ class Parts:
     clock: Clock
 
     def close(self) -> None:
-        """Give the database connections back."""
+        """Give the connections to databases and the bucket back."""
         self.bell.close()
+        self.media.close()
         self.engine.dispose()
 
 

@@ -16,12 +16,13 @@ def make_attachments(parts: Parts, media: Media) -> Attachments:
         KeepingRules(config.state / "incoming", config.media.max_files),
         max_bytes=config.media.max_request_bytes,
         literal=config.micropub.plain_text == "literal",
+        commits=config.media.store != "s3",
     )
-    remote = _make_remote(parts) if config.media.fetch_remote_media else None
+    remote = _make_remote(parts, media) if config.media.fetch_remote_media else None
     return Attachments(media, parts.generator, rules, remote)
 
 
-def _make_remote(parts: Parts) -> RemoteMedia:
+def _make_remote(parts: Parts, media: Media) -> RemoteMedia:
     config = parts.config
     # The usual client would give up on a picture of more than a page's size.
     web = Web(
@@ -30,4 +31,4 @@ def _make_remote(parts: Parts) -> RemoteMedia:
         config.media.max_bytes,
         config.fetch.ports,
     )
-    return RemoteMedia(web, (config.site_url, f"{ascii_url(config.base_url)}/"))
+    return RemoteMedia(web, (config.site_url, f"{ascii_url(config.base_url)}/", *media.roots))

@@ -14,4 +14,5 @@ def make_doctor(parts: Parts) -> Doctor:
         parts.builder,
         parts.checkout,
         parts.web,
+        parts.media.bucket,
     )

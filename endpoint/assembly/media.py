@@ -3,30 +3,48 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
+from endpoint.errors import ConfigError
 from endpoint.services.following import Follower
 from endpoint.services.media import Media
 from endpoint.services.media_intake import Intake
 from endpoint.services.media_queries import MediaQueries
 from endpoint.services.media_removal import MediaRemoval
 from endpoint.stores.index import PostIndex
+from endpoint.stores.media.committed import Committed
+from endpoint.stores.media.drafts import Drafts
+from endpoint.stores.media.files import MediaFiles
+from endpoint.stores.media.incoming import prepare_incoming
 from endpoint.stores.media.pictures import PictureRules
 from endpoint.stores.media.uploads import UploadStore
 from endpoint.stores.repository import Repository
 
+if TYPE_CHECKING:
+    from endpoint.stores.media.bucket import Bucket
+
 
 @dataclass(frozen=True)
 class MediaParts:
-    """The files of posts, what may be asked about them, and how they go."""
+    """The files of posts, what may be asked about them, and how they go.
+
+    ``bucket`` is there if the configuration names one, even if new files go elsewhere.
+    """
 
     files: Media
     queries: MediaQueries
     removal: MediaRemoval
     sweeper: Follower
+    bucket: "Bucket | None" = None
+
+    def close(self) -> None:
+        """Give the bucket's connections back."""
+        if self.bucket:
+            self.bucket.close()
 
 
 def make_media(
@@ -45,16 +63,52 @@ def make_media(
         quality=settings.quality,
         heic_as=settings.heic_as,
     )
-    uploads = UploadStore(engine, config.state / "media")
+    folder = MediaFiles(config.state / "media")
+    bucket = _make_bucket(config)
+    outside = (bucket,) if bucket else ()
+    home, *others = (*outside, folder) if settings.store == "s3" else (folder, *outside)
+    uploads = UploadStore(engine, Drafts(config.state / "media"), home, tuple(others))
     intake = Intake(uploads, pictures, settings.max_bytes)
-    media = Media(intake, repository, index, ascii_url(config.base_url), clock)
+    # What is asked first costs least: the disk, the repository, another machine.
+    places = (folder, Committed(repository, index), *outside)
+    media = Media(intake, places, ascii_url(config.base_url), clock)
     removal = MediaRemoval(media, uploads, repository, index, clock, announce)
     keep_unused = timedelta(days=settings.keep_unused_days)
+
+    def sweep() -> None:
+        prepare_incoming(config.state / "incoming")
+        removal.sweep(keep_unused)
+
     return MediaParts(
         files=media,
         queries=MediaQueries(uploads, media),
         removal=removal,
-        sweeper=Follower(
-            "sweep", lambda: f"{clock():%Y-%m-%d}", lambda: removal.sweep(keep_unused)
-        ),
+        sweeper=Follower("sweep", lambda: f"{clock():%Y-%m-%d}", sweep),
+        bucket=bucket,
+    )
+
+
+def _make_bucket(config: Config) -> "Bucket | None":
+    s3 = config.media.s3
+    if not s3.bucket:
+        return None
+    try:
+        # Only here, because most sites have no bucket, and the client is a large package.
+        from endpoint.stores.media.bucket import Bucket, BucketRules
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "media.s3 needs a package that is not installed; run:"
+            " pip install 'indieweb-endpoint[s3]'"
+        ) from error
+    public_url = ascii_url(s3.public_url) if s3.public_url else ""
+    return Bucket(
+        BucketRules(
+            s3.bucket,
+            s3.endpoint_url,
+            s3.region,
+            s3.access_key_id,
+            s3.secret_access_key,
+            s3.prefix,
+            public_url,
+        )
     )

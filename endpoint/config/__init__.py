@@ -28,7 +28,13 @@ from endpoint.config.tables import (
 )
 from endpoint.errors import ConfigError
 
-_SECRETS = ("remote", "password_hash", "introspection_token")
+_SECRETS = (
+    "remote",
+    "password_hash",
+    "introspection_token",
+    "access_key_id",
+    "secret_access_key",
+)
 
 
 class Config(Table):

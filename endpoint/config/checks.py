@@ -85,6 +85,11 @@ def _check_folder(value: str) -> str:
     return value
 
 
+def _check_prefix(value: str) -> str:
+    folder = _check_folder(value.removesuffix("/"))
+    return folder and f"{folder}/"
+
+
 def _check_url_or_nothing(value: str) -> str:
     return value and _check_url(value)
 
@@ -111,6 +116,7 @@ Url = Annotated[str, AfterValidator(_check_url)]
 Secret = Annotated[str, BeforeValidator(_read_secret)]
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 Folder = Annotated[str, AfterValidator(_check_folder)]
+Prefix = Annotated[str, AfterValidator(_check_prefix)]
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
 UrlOrNothing = Annotated[str, AfterValidator(_check_url_or_nothing)]
 Command = Annotated[str, AfterValidator(_check_words)]

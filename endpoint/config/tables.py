@@ -1,9 +1,9 @@
 """The tables of the configuration file; config.example.toml explains every key."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from endpoint.config.checks import (
     Command,
@@ -12,6 +12,7 @@ from endpoint.config.checks import (
     Message,
     Pattern,
     Ports,
+    Prefix,
     Secret,
     UrlOrNothing,
 )
@@ -169,10 +170,29 @@ class FetchConfig(Table):
     ports: Ports = Field(default=("80", "443", "8080-8443"), validate_default=True)
 
 
+class S3Config(Table):
+    """A bucket for the files of posts, and how it is reached."""
+
+    bucket: str = Field(default="", pattern=r"^([A-Za-z0-9._-]{3,255})?$")
+    endpoint_url: UrlOrNothing = ""
+    region: str = ""
+    access_key_id: Secret = ""
+    secret_access_key: Secret = ""
+    prefix: Prefix = ""
+    public_url: UrlOrNothing = ""
+
+    @model_validator(mode="after")
+    def _pair_keys(self) -> Self:
+        if bool(self.access_key_id) != bool(self.secret_access_key):
+            raise ValueError("access_key_id and secret_access_key must be set both, or neither")
+        return self
+
+
 class MediaConfig(Table):
     """What files apps may send, what is made of pictures, and where all of them live."""
 
-    store: Literal["", "bundle", "static"] = ""
+    store: Literal["", "bundle", "static", "s3"] = ""
+    s3: S3Config = S3Config()
     folder: Folder = ""
     max_bytes: int = Field(default=25_000_000, gt=0)
     max_files: int = Field(default=20, gt=0)
@@ -183,6 +203,12 @@ class MediaConfig(Table):
     heic_as: Literal["jpeg", "webp"] = "jpeg"
     fetch_remote_media: bool = False
     keep_unused_days: int = Field(default=7, ge=1)
+
+    @model_validator(mode="after")
+    def _need_bucket(self) -> Self:
+        if self.store == "s3" and not self.s3.bucket:
+            raise ValueError("s3.bucket must name the bucket, because store is s3")
+        return self
 
 
 class WebmentionConfig(Table):

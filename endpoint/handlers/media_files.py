@@ -2,9 +2,9 @@
 
 import re
 from http import HTTPStatus
-from io import BytesIO
+from pathlib import Path
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.routing import BaseConverter
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from endpoint.domain.media_names import NAME
 from endpoint.errors import Gone, NotFound
 from endpoint.handlers.context import services
-from endpoint.services.media import MediaFile
+from endpoint.services.media import StoredFile
 
 bp = Blueprint("media_files", __name__)
 
@@ -24,6 +24,8 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
+# Its address in public is for ever too, unless the owner gives the bucket another.
+_REDIRECT_CACHE = "public, max-age=86400"
 _ONE_RANGE = re.compile(r"bytes=(?:[0-9]+-[0-9]*|-[0-9]+)")
 
 
@@ -41,6 +43,8 @@ def _set_up(state: BlueprintSetupState) -> None:
 def show(name: str) -> Response:
     """Answer with the file, a part of it, or 304 to who has it (RFC 9110 §13 and §14).
 
+    What everybody gets elsewhere is answered with a redirect there.
+
     Raise Gone if it was deleted, NotFound if there never was one.
     """
     media = services().media
@@ -49,6 +53,10 @@ def show(name: str) -> Response:
         raise Gone("The file at this URL was deleted")
     if found is None:
         raise NotFound("There is nothing at this URL")
+    if found.url:
+        response = redirect(found.url, HTTPStatus.TEMPORARY_REDIRECT)
+        response.headers["Cache-Control"] = _REDIRECT_CACHE
+        return response
     try:
         response = _send(found)
     except FileNotFoundError as error:
@@ -65,16 +73,25 @@ def show(name: str) -> Response:
     return response
 
 
-def _send(found: MediaFile) -> Response:
-    content = BytesIO(found.content) if isinstance(found.content, bytes) else found.content
+def _send(found: StoredFile) -> Response:
     environ = dict(request.environ)
     if not _ONE_RANGE.fullmatch(environ.get("HTTP_RANGE", "")):
         # Several ranges, and units that nobody knows, may be answered with everything.
         environ.pop("HTTP_RANGE", None)
-    return send_file(
-        content,
-        environ,
-        mimetype=found.media_type,
-        download_name=found.name,
-        etag=f"{found.name}-{found.size}",
-    )
+    tag = f"{found.name}-{found.size}"
+    if isinstance(found.content, Path):
+        return send_file(
+            found.content,
+            environ,
+            mimetype=found.media_type,
+            download_name=found.name,
+            etag=tag,
+        )
+    response = Response(mimetype=found.media_type, direct_passthrough=True)
+    response.content_length = found.size
+    response.set_etag(tag)
+    response.make_conditional(environ, accept_ranges=True, complete_length=found.size)
+    part = response.content_range
+    if request.method == "GET" and response.status_code != HTTPStatus.NOT_MODIFIED:
+        response.response = found.content(part.start or 0, part.stop or found.size)
+    return response

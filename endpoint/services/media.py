@@ -1,35 +1,24 @@
 """The files of the owner's posts: taken in, and found by name before and after a post has them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
-from endpoint.domain.media_names import is_name, type_of
+from endpoint.domain.media_names import is_name
 from endpoint.domain.tokens import Token
 from endpoint.domain.urls import canonical
 from endpoint.errors import EndpointError
 from endpoint.services.media_intake import Incoming, Intake
 from endpoint.stores.disk import disk_errors
-from endpoint.stores.index import PostIndex
+from endpoint.stores.media.files import copy_stored
+from endpoint.stores.media.places import Findable, StoredFile
 from endpoint.stores.media.uploads import KeptUpload, UploadStore
-from endpoint.stores.repository import Repository
 
-__all__ = ["Incoming", "KeptUpload", "Media", "MediaFile"]
+__all__ = ["Incoming", "KeptUpload", "Media", "StoredFile"]
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class MediaFile:
-    """A file that can be shown: ``content`` is where it lies, or all of it; ``size`` in bytes."""
-
-    name: str
-    media_type: str
-    size: int
-    content: Path | bytes
 
 
 class Media:
@@ -37,23 +26,23 @@ class Media:
 
     A file's name, and with it its URL, comes from the bytes that were sent: the
     same again is the same file. Once given out the URL stays until the file is
-    deleted, or swept because no post ever names it. A file that a post took
-    along is in the repository too, and is found there when the upload is lost.
+    deleted, or swept because no post ever names it. A file is looked for in
+    ``places``, in their order: among the uploads, and where posts took it along to.
     """
 
     def __init__(
         self,
         intake: Intake,
-        repository: Repository,
-        index: PostIndex,
+        places: Sequence[Findable],
         base_url: str,
         clock: Callable[[], datetime],
     ) -> None:
         self._intake = intake
         self._uploads: UploadStore = intake.uploads
-        self._repository = repository
-        self._index = index
+        self._places = places
         self._root = f"{base_url}/media/"
+        public_roots = [place.public_root for place in self._uploads.places if place.public_root]
+        self.roots = (self._root, *public_roots)
         self._clock = clock
 
     def add(self, upload: Incoming, token: Token) -> KeptUpload:
@@ -79,30 +68,21 @@ class Media:
 
     def url_of(self, name: str) -> str:
         """Return the URL that a file has for ever."""
-        return self._root + name
+        return (self._uploads.public_root(name) or self._root) + name
 
     def name_in(self, url: str) -> str | None:
         """Return the name of the file that ``url`` leads to, or None if it is none of ours."""
         try:
             spelled = canonical(url).partition("#")[0].partition("?")[0]
-            root = canonical(self._root)
+            roots = [canonical(root) for root in self.roots]
         except ValueError:
             return None
-        name = spelled.removeprefix(root)
-        return name if spelled == root + name and is_name(name) else None
+        root, _, name = spelled.rpartition("/")
+        return name if f"{root}/" in roots and is_name(name) else None
 
-    def open(self, name: str) -> MediaFile | None:
-        """Return the file, from the uploads or else from the repository, or None."""
-        if not is_name(name):
-            return None
-        media_type = type_of(name).name
-        if path := self._uploads.files.find(name):
-            with disk_errors("media folder"):
-                return MediaFile(name, media_type, path.stat().st_size, path)
-        self._index.catch_up()
-        place = self._index.media(name)
-        data = self._repository.read(place) if place else None
-        return None if data is None else MediaFile(name, media_type, len(data), data)
+    def open(self, name: str) -> StoredFile | None:
+        """Return the file from where it is found first, or None."""
+        return next((found for place in self._places if (found := place.find(name))), None)
 
     def content(self, name: str) -> bytes | None:
         """Return the bytes of the file, for a commit, or None.
@@ -112,10 +92,25 @@ class Media:
         found = self.open(name)
         if found is None:
             return None
-        if isinstance(found.content, bytes):
-            return found.content
-        with disk_errors("media folder"):
-            return found.content.read_bytes()
+        if isinstance(found.content, Path):
+            with disk_errors("media folder"):
+                return found.content.read_bytes()
+        return b"".join(found.content(0, found.size))
+
+    def settle(self, name: str) -> bool:
+        """Return whether there is such a file, having put it where new ones go if it was not.
+
+        Called under the repository's lock, for a file that is not committed with its post.
+        """
+        if self._uploads.home.find(name):
+            return True
+        found = self.open(name)
+        if found is None:
+            return False
+        with self._uploads.drafts.drafting() as draft:
+            copy_stored(found, draft)
+            self._uploads.home.keep(draft, name)
+        return True
 
     def was_removed(self, name: str) -> bool:
         """Return whether there was an upload of this name that is deleted or swept."""

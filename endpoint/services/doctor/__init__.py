@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from endpoint.config import Config
 from endpoint.services.doctor.answers import Answers
+from endpoint.services.doctor.bucket import BucketCheck
 from endpoint.services.doctor.building import Building
 from endpoint.services.doctor.discovery import Discovery
 from endpoint.services.doctor.findings import Finding, Ill, look
@@ -15,6 +16,7 @@ from endpoint.stores.checkout import Checkout
 from endpoint.stores.cloning import list_remote
 from endpoint.stores.followers import Followers
 from endpoint.stores.index import PostIndex
+from endpoint.stores.media.places import MediaPlace
 from endpoint.stores.repository import Repository
 from endpoint.stores.web import Web
 
@@ -33,6 +35,7 @@ class Doctor:
         builder: Builder,
         checkout: Checkout,
         web: Web,
+        bucket: MediaPlace | None = None,
     ) -> None:
         self._config = config
         self._engine = engine
@@ -41,6 +44,7 @@ class Doctor:
         self._building = Building(config, index, builder, checkout)
         self._discovery = Discovery(config, web)
         self._answers = Answers(config, web)
+        self._bucket = BucketCheck(bucket, web)
 
     def examine(self) -> Iterator[Finding]:
         """Yield a finding for each part, as soon as it is known."""
@@ -49,6 +53,7 @@ class Doctor:
         yield look("posts", self._examine_posts)
         yield look("remote", self._examine_remote)
         yield look("worker", self._examine_worker)
+        yield from self._bucket.examine()
         yield from self._building.examine()
         yield from self._discovery.examine()
         yield from self._answers.examine()

@@ -1,12 +1,15 @@
-"""Whether the site builds, and its pages are where the permalinks say."""
+"""Whether the site builds, its pages are where the permalinks say, and they show their files."""
 
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from endpoint.config import Config
 from endpoint.domain.lists import Selection
+from endpoint.domain.media_names import find_names
+from endpoint.domain.posts import Post
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
@@ -38,15 +41,34 @@ class Building:
         with tempfile.TemporaryDirectory() as folder:
             self._builder.run(Path(folder))
             page = self._index.select(Selection(limit=_SAMPLE, public_only=True))
-            for post in page.posts:
-                if not _is_built(Path(folder), post.permalink.removeprefix(self._config.site_url)):
-                    raise Ill(
-                        f"{post.path} should be at {post.permalink}, and the build has no such"
-                        " page; make [posts] of the configuration agree with the site's permalinks"
-                    )
+            self._require_pages(Path(folder), page.posts)
+            self._require_files(Path(folder), page.posts)
         if not page.posts:
             return "the site builds; there is no public post to compare yet"
         return f"the newest posts ({len(page.posts)}) are where their permalinks say"
+
+    def _require_pages(self, output: Path, posts: Sequence[Post]) -> None:
+        for post in posts:
+            if self._find_page(output, post) is None:
+                raise Ill(
+                    f"{post.path} should be at {post.permalink}, and the build has no such"
+                    " page; make [posts] of the configuration agree with the site's permalinks"
+                )
+
+    def _require_files(self, output: Path, posts: Sequence[Post]) -> None:
+        for post in posts:
+            page = self._find_page(output, post)
+            if page and (unshown := _files_of(post) - find_names(page.read_bytes())):
+                raise Ill(
+                    f"{post.permalink} is built without {min(unshown)}, a file of the post; have"
+                    " your templates show photos, videos and audios (docs/templates.md)"
+                )
+
+    def _find_page(self, output: Path, post: Post) -> Path | None:
+        path = post.permalink.removeprefix(self._config.site_url)
+        target = output / unquote(urlsplit(path).path)
+        pages = target / "index.html", target, target.with_name(target.name + ".html")
+        return next((page for page in pages if page.is_file()), None)
 
     def _examine_html(self) -> str:
         builds_here = self._config.site.build and self._config.site.generator == "hugo"
@@ -58,10 +80,7 @@ class Building:
         return "can be built" if builds_here else "not asked"
 
 
-def _is_built(output: Path, path: str) -> bool:
-    target = output / unquote(urlsplit(path).path)
-    return (
-        (target / "index.html").is_file()
-        or target.is_file()
-        or (target.with_name(target.name + ".html").is_file())
-    )
+def _files_of(post: Post) -> set[str]:
+    """Return the names of the uploads that a reader should see on the page of ``post``."""
+    shown = [post.properties.get(name) for name in ("photo", "video", "audio")]
+    return find_names(json.dumps(shown).encode())

@@ -1,4 +1,4 @@
-"""What apps uploaded: a file for each in a folder, and a row that knows about it."""
+"""What apps uploaded: a file for each in some place, and a row that knows about it."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -26,10 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from endpoint.domain.lists import Cursor, Selection
-from endpoint.errors import InvalidRequest
+from endpoint.domain.media_names import type_of
+from endpoint.errors import EndpointError, InvalidRequest, Unavailable
 from endpoint.stores.database import Moment, available, metadata, writing
 from endpoint.stores.index.rows import from_microseconds, to_microseconds
-from endpoint.stores.media.files import MediaFiles
+from endpoint.stores.media.drafts import Drafts
+from endpoint.stores.media.places import MediaPlace
 
 uploads = Table(
     "uploads",
@@ -39,6 +41,7 @@ uploads = Table(
     Column("size", BigInteger, nullable=False),
     Column("width", Integer),
     Column("height", Integer),
+    Column("blurhash", String(32)),
     Column("filename", Text, nullable=False),
     Column("uploaded_at", Moment, nullable=False, index=True),
     Column("removed_at", Moment),
@@ -52,6 +55,7 @@ _KEPT = (
     uploads.c.uploaded_at,
     uploads.c.width,
     uploads.c.height,
+    uploads.c.blurhash,
 )
 
 
@@ -70,6 +74,7 @@ class KeptUpload:
     uploaded_at: datetime
     width: int | None = None
     height: int | None = None
+    blurhash: str | None = None
     is_new: bool = field(default=False, compare=False)
 
 
@@ -82,27 +87,50 @@ class UploadPage:
 
 
 class UploadStore:
-    """The uploads in ``folder`` and database; each method raises Unavailable without them."""
+    """The uploads in their places and the database; each method raises Unavailable without them.
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    New files go ``home``; those that are there from before stay in ``others``.
+    """
+
+    def __init__(
+        self, engine: Engine, drafts: Drafts, home: MediaPlace, others: tuple[MediaPlace, ...] = ()
+    ) -> None:
         self._engine = engine
-        self.files = MediaFiles(folder)
+        self.drafts = drafts
+        self.home = home
+        self.places = (home, *others)
 
     def keep(self, draft: Path, kept: KeptUpload) -> None:
         """Keep the file at ``draft``, then its row: a crash in between leaves what is swept."""
-        with self.files.locked():
-            self.files.keep(draft, kept.name)
-            self._note(kept)
+        # Not under the lock, because a bucket takes its time.
+        self.home.keep(draft, kept.name)
+        with self.drafts.locked():
+            there = self.home.find(kept.name)
+            if there is None or there.size != kept.size:
+                raise Unavailable("The file was lost while it was kept; send it again")
+            try:
+                self._note(kept)
+            except EndpointError:
+                self.home.remove(kept.name)
+                raise
 
     def renew(self, names: Collection[str], filename: str, now: datetime) -> KeptUpload | None:
         """Return the upload with one of ``names``, from now on as new; None if there is none."""
-        with self.files.locked():
+        with self.drafts.locked():
             known = self.find(*names)
-            if known is None or self.files.find(known.name) is None:
+            if known is None or not any(place.find(known.name) for place in self.places):
                 return None
             again = replace(known, filename=filename, uploaded_at=now)
             self._note(again)
             return again
+
+    def public_root(self, name: str) -> str:
+        """Return the URL below which everybody gets this file, empty if only this server shows it.
+
+        A file that was here before files went to a public place keeps the URL it had.
+        """
+        root, others = self.home.public_root, self.places[1:]
+        return root if root and not any(place.find(name) for place in others) else ""
 
     def find(self, *names: str) -> KeptUpload | None:
         """Return the newest upload with one of ``names``, as long as it was not removed."""
@@ -139,11 +167,15 @@ class UploadStore:
 
         What was sent again after ``sent_until`` stays.
         """
-        with self.files.locked():
+        with self.drafts.locked():
             known = self.find(name)
             if known and sent_until and known.uploaded_at > sent_until:
                 return
-            self.files.remove(name)
+            for place in self.places:
+                place.remove(name)
+            if known is None and not self.is_removed(name):
+                # Its row was lost, and still its URL shall say that it is gone.
+                self._note(KeptUpload(name, type_of(name).name, 0, "", now))
             with available(), writing(self._engine) as connection:
                 this = uploads.c.name == name, uploads.c.removed_at.is_(None)
                 connection.execute(update(uploads).where(*this).values(removed_at=now, filename=""))
@@ -154,8 +186,10 @@ class UploadStore:
         That is what rows say, and for a file without a row, the file's own time.
         """
         known = {row.name: row.uploaded_at for row in self._ask(_newest())}
-        lost = [name for name in self.files.older(before) if name not in known]
-        return [name for name, uploaded_at in known.items() if uploaded_at < before] + lost
+        expired = {name for name, uploaded_at in known.items() if uploaded_at < before}
+        for place in self.places:
+            expired.update(name for name in place.older(before) if name not in known)
+        return sorted(expired)
 
     def _note(self, kept: KeptUpload) -> None:
         values: dict[str, Any] = {column.name: getattr(kept, column.name) for column in _KEPT}
