@@ -502,6 +502,21 @@ def test_new_site_has_the_links_of_its_settings(
         assert wanted["alternate"][0] in find_in_head("alternate", html)
 
 
+@pytest.mark.parametrize("generator", ["hugo", "jekyll"])
+def test_new_site_knows_the_folder_of_the_configuration(generator: str) -> None:
+    settings = {
+        "me": SITE,
+        "site": {"generator": generator},
+        "media": {"folder": "static/uploads"},
+    }
+
+    files = fill_template(Config.model_validate(settings))
+
+    line = {"hugo": 'mediaFolder = "{}"', "jekyll": 'media_folder: "{}"'}[generator]
+    [name] = files.keys() & {"hugo.toml", "_config.yml"}
+    assert f"\n{line.format('static/uploads')}\n" in files[name].decode()
+
+
 def test_hostile_front_matter_runs_nowhere(site: Site) -> None:
     pages = list(site.output.rglob("*.html"))
 
@@ -564,7 +579,7 @@ def test_json_feed_is_strict_and_complete(site: Site) -> None:
     assert items["article"]["date_modified"].startswith("2024-03-21T09:00:00")
     assert items["photo"]["image"] == f"{SITE}media/a.jpg"
     assert items["photo"]["attachments"] == [
-        {"url": f"{SITE}media/a.jpg", "mime_type": "image/jpeg"},
+        {"url": f"{SITE}media/a.jpg", "mime_type": "image/jpeg", "title": "A red fox"},
         {"url": f"{SITE}media/b.jpg", "mime_type": "image/jpeg"},
     ]
     assert items["audio"]["attachments"] == [
@@ -690,6 +705,17 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Site:
     _draw(root / "content/notes/2024/03/hand/fox.png", (330, 220))
     _write_page(root / "content/notes/2024/03/kept", {"photos": [{"url": f"/media/{DOT}"}]}, "x")
     _draw(root / "static/media" / DOT, (500, 400))
+    tag = f'<img alt="A &quot;red&quot; fox" src="{SITE}media/{FOX}" title="In snow">'
+    text = f'<p>{tag}<img src="https://x.example/a.jpg" alt="Elsewhere"></p>'
+    _write_page(root / "content/articles/2024/03/html", {"title": "H", "markup": "html"}, text)
+    _draw(root / "content/articles/2024/03/html" / FOX, (1600, 1200))
+    stands = {
+        "title": "Hills",
+        "featured": [{"url": f"{SITE}media/{FOX}", "alt": "Hills"}],
+        "photos": [f"{SITE}media/{DOT}"],
+    }
+    _write_page(root / "content/articles/2024/03/stands", stands, "They roll.")
+    _draw(root / "content/articles/2024/03/stands" / FOX, (1600, 1200))
     both = {"photos": [f"{SITE}media/{FOX}"], "audios": [f"{SITE}media/{SONG}"]}
     _write_page(root / "content/audio/2024/03/both", both, "A song.")
     (root / "content/audio/2024/03/both" / SONG).write_bytes(b"ID3" + bytes(997))
@@ -773,6 +799,16 @@ def test_hugo_tells_the_size_it_can_read(
     assert (picture["loading"], picture["decoding"]) == ("lazy", "async")
 
 
+@pytest.mark.parametrize("path", [ALBUM, "photos/"])
+def test_hugo_loads_the_first_picture_at_once(album: Site, path: str) -> None:
+    first, *others = _find_pictures(album, path).values()
+
+    assert first["fetchpriority"] == "high"
+    assert "loading" not in first
+    assert {picture["loading"] for picture in others} == {"lazy"}
+    assert not [picture for picture in others if "fetchpriority" in picture]
+
+
 def test_hugo_links_photos_to_the_full_picture(album: Site) -> None:
     elements = Elements(album.text(ALBUM)).found
 
@@ -799,6 +835,21 @@ def test_hugo_shows_uploads_inside_the_text(album: Site) -> None:
     assert f'src="{SITE}{path}../b.jpg"' in text
 
 
+def test_hugo_shows_uploads_inside_html(album: Site) -> None:
+    path = "articles/2024/03/html/"
+    pictures = _find_pictures(album, path)
+    text = json.loads(album.text("articles/feed.json"))["items"]
+
+    in_markdown = _find_pictures(album, "notes/2024/03/inside/")["A red fox"]
+    shown = pictures['A "red" fox']
+    assert shown["src"] == f"{SITE}{path}{FOX}"
+    assert shown["title"] == "In snow"
+    assert {"srcset", "sizes"} <= shown.keys()
+    assert (shown["width"], shown["height"]) == (in_markdown["width"], in_markdown["height"])
+    assert pictures["Elsewhere"] == {"src": "https://x.example/a.jpg", "alt": "Elsewhere"}
+    assert sum(f'src="{SITE}{path}{FOX}"' in item["content_html"] for item in text) == 1
+
+
 def test_hugo_shows_files_named_by_hand_and_those_of_the_static_folder(album: Site) -> None:
     by_hand = _find_pictures(album, "notes/2024/03/hand/")[""]
     static = _find_pictures(album, "notes/2024/03/kept/")[""]
@@ -808,6 +859,20 @@ def test_hugo_shows_files_named_by_hand_and_those_of_the_static_folder(album: Si
     assert static["src"] == f"{SITE}media/{DOT}"
     assert (static["width"], static["height"]) == ("500", "400")
     assert "srcset" not in static
+
+
+def test_hugo_shows_the_picture_that_stands_for_an_article(album: Site) -> None:
+    path = "articles/2024/03/stands/"
+    [post] = album.mf2(path)["items"]
+    picture, photo = _find_pictures(album, path).values()
+    items = json.loads(album.text("articles/feed.json"))["items"]
+
+    [featured] = post["properties"]["featured"]
+    assert (featured["value"], featured["alt"]) == (f"{SITE}{path}{FOX}", "Hills")
+    assert (picture["fetchpriority"], photo["loading"]) == ("high", "lazy")
+    assert "fetchpriority" not in photo
+    assert (picture["width"], picture["height"]) == ("1600", "1200")
+    assert f"{SITE}{path}{FOX}" in [item.get("image") for item in items]
 
 
 def test_hugo_lists_and_feeds_show_uploads(album: Site) -> None:
@@ -820,6 +885,7 @@ def test_hugo_lists_and_feeds_show_uploads(album: Site) -> None:
     assert feed["attachments"][0] == {
         "url": SITE + ALBUM + FOX,
         "mime_type": "image/jpeg",
+        "title": "A red fox",
         "size_in_bytes": (album.output / ALBUM / FOX).stat().st_size,
     }
     assert feed["attachments"][-1] == {
@@ -847,18 +913,82 @@ def test_rss_item_encloses_what_is_listened_to_first(album: Site) -> None:
 def test_jekyll_shows_and_publishes_uploads(tmp_path: Path) -> None:
     root = tmp_path / "site"
     shutil.copytree(TEMPLATES / "jekyll", root)
-    photo = {"photos": [{"url": f"{SITE}media/{FOX}", "alt": "A red fox"}]}
-    _write_post(root, "jekyll", "fox", ("photos", photo, "Snow."), NEWEST)
+    config = root / "_config.yml"
+    given = f"{SITE}api/media"
+    config.write_text(re.sub("(?m)^endpoint: .*", f"endpoint: {SITE}api", config.read_text()))
+    photos = [{"url": f"{given}/{FOX}", "alt": "A red fox"}, {"url": f"{given}/{LOST}"}]
+    _write_post(root, "jekyll", "fox", ("photos", {"photos": photos}, "Snow."), NEWEST)
     _draw(root / "media" / FOX, (640, 480))
 
     site = Site("jekyll", _build(root, "jekyll"))
 
     [post] = site.mf2("photos/2024/03/fox/")["items"]
-    assert post["properties"]["photo"] == [{"value": f"{SITE}media/{FOX}", "alt": "A red fox"}]
-    assert _find_pictures(site, "photos/2024/03/fox/")["A red fox"]["loading"] == "lazy"
+    assert post["properties"]["photo"] == [
+        {"value": f"{SITE}media/{FOX}", "alt": "A red fox"},
+        {"value": f"{given}/{LOST}", "alt": ""},
+    ]
+    assert _find_pictures(site, "photos/2024/03/fox/")["A red fox"]["decoding"] == "async"
     assert (site.output / "media" / FOX).read_bytes() == (root / "media" / FOX).read_bytes()
     channel = ElementTree.fromstring(site.text("feed.xml").encode())[0]
     assert f"{SITE}media/{FOX}" in (channel.findtext("item/description") or "")
+
+
+@pytest.mark.parametrize(
+    ("generator", "beginning", "is_beside"),
+    [
+        pytest.param("hugo", "{{ partial", True, id="Hugo, copied"),
+        pytest.param("hugo", "{{ range", True, id="Hugo, the least"),
+        pytest.param("jekyll", "{% for", False, id="Jekyll"),
+    ],
+)
+def test_documented_lines_show_media_in_a_theme_of_ones_own(
+    tmp_path: Path, generator: str, beginning: str, is_beside: bool
+) -> None:
+    guide = (TEMPLATES.parent / "docs/templates.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(?:go-html-template|liquid)\n(.*?)^```", guide, re.M | re.S)
+    [lines] = [block for block in blocks if block.startswith(beginning)]
+    folder = _make_theme(tmp_path, generator, f"<main class=h-entry>{lines}</main>")
+    if "partial" in lines:
+        _copy_partials(guide, tmp_path)
+    photos = [{"url": f"{SITE}media/{FOX}", "alt": 'A "red" fox'}, f"{SITE}media/{DOT}"]
+    film, song = f"{SITE}media/{MOVIE}", f"{SITE}media/{SONG}"
+    front_matter = {"photos": photos, "videos": [{"url": film, "alt": "x"}], "audios": [song]}
+    _write_post(tmp_path, generator, "fox", ("notes", front_matter, "Snow."), NEWEST)
+    _draw(tmp_path / folder / FOX, (40, 30))
+
+    site = Site(generator, _build(tmp_path, generator))
+
+    [post] = site.mf2("notes/2024/03/fox/")["items"]
+    own = f"{SITE}notes/2024/03/fox/{FOX}" if is_beside else f"{SITE}media/{FOX}"
+    shown = [(photo["value"], photo["alt"]) for photo in post["properties"]["photo"]]
+    assert shown == [(own, 'A "red" fox'), (f"{SITE}media/{DOT}", "")]
+    assert (post["properties"]["video"], post["properties"]["audio"]) == ([film], [song])
+
+
+def _make_theme(root: Path, generator: str, page: str) -> str:
+    """Make a site with one template; return the folder of the note's files."""
+    if generator == "hugo":
+        (root / "hugo.toml").write_text(f'baseURL = "{SITE}"\ndisableKinds = ["rss"]\n')
+        (root / "layouts").mkdir()
+        for name in ("page", "home", "section", "taxonomy", "term"):
+            (root / f"layouts/{name}.html").write_text(page if name == "page" else "")
+        return "content/notes/2024/03/fox"
+    (root / "_config.yml").write_text(
+        f"url: {SITE[:-1]}\n"
+        "collections: {notes: {output: true, permalink: '/:collection/:year/:month/:title/'}}\n"
+        "defaults: [{scope: {path: ''}, values: {layout: post}}]\n"
+    )
+    (root / "_layouts").mkdir()
+    (root / "_layouts/post.html").write_text(page)
+    return "media"
+
+
+def _copy_partials(guide: str, root: Path) -> None:
+    for folder, names in re.findall(r"`_partials/(\w+)/\{([\w,]+)\}\.html`", guide):
+        (root / "layouts/_partials" / folder).mkdir(parents=True)
+        for name in names.split(","):
+            path = f"layouts/_partials/{folder}/{name}.html"
+            shutil.copy(TEMPLATES / "hugo" / path, root / path)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

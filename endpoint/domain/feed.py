@@ -8,7 +8,7 @@ from typing import Any
 
 from endpoint.domain.dates import format_date, parse_date
 from endpoint.domain.descriptions import find_links
-from endpoint.domain.feed_content import Media, find_media, to_html
+from endpoint.domain.feed_content import Media, find_image, find_media, to_html
 from endpoint.domain.posts import Post, Properties
 
 _VERSION = "https://jsonfeed.org/version/1.1"
@@ -46,7 +46,7 @@ def make_item(post: Post, *, literal: bool = False) -> dict[str, Any]:
         "content_html": to_html(post, literal=literal),
         "content_text": _plain(post.properties),
         "summary": _first_text(post.properties, "summary"),
-        "image": next((each.url for each in media if each.family == "image"), ""),
+        "image": find_image(post),
         "date_published": _rfc3339(post.published),
         "date_modified": _rfc3339(_modified(post.properties)),
         "tags": tags(post.properties),

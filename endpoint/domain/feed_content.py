@@ -14,7 +14,7 @@ _SUBTYPES = {
     "image": {"jpg": "jpeg", "png": "png", "gif": "gif", "webp": "webp", "avif": "avif",
               "heic": "heic", "heif": "heif", "svg": "svg+xml", "bmp": "bmp", "tif": "tiff",
               "tiff": "tiff", "jxl": "jxl", "": "jpeg"},
-    "video": {"webm": "webm", "mov": "quicktime", "ogv": "ogg", "ogg": "ogg", "mkv": "x-matroska",
+    "video": {"webm": "webm", "mov": "quicktime", "ogv": "ogg", "ogg": "ogg", "mkv": "matroska",
               "3gp": "3gpp", "mpg": "mpeg", "mpeg": "mpeg", "": "mp4"},
     "audio": {"m4a": "mp4", "mp4": "mp4", "ogg": "ogg", "oga": "ogg", "opus": "ogg", "wav": "wav",
               "flac": "flac", "webm": "webm", "weba": "webm", "aac": "aac", "": "mpeg"},
@@ -62,6 +62,14 @@ def find_media(post: Post) -> list[Media]:
             if (url := _join(post.permalink, url)) and Media(family, url, alt) not in found:
                 found.append(Media(family, url, alt))
     return found
+
+
+def find_image(post: Post) -> str:
+    """Return the URL of the picture that stands for ``post``: ``featured``, or its first photo."""
+    for value in post.properties.get("featured", []):
+        if url := _join(post.permalink, _read_media(value)[0]):
+            return url
+    return next((media.url for media in find_media(post) if media.family == "image"), "")
 
 
 def _render_content(properties: Properties, literal: bool) -> str:

@@ -11,6 +11,8 @@ from ruamel.yaml import YAML
 import endpoint
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
+from endpoint.generators.hugo import Hugo
+from endpoint.generators.jekyll import Jekyll
 
 _PACKAGE = Path(endpoint.__file__).parent
 
@@ -45,6 +47,7 @@ def _fill_hugo(text: str, config: Config) -> str:
     params["me"] = config.me
     params["endpoint"] = ascii_url(config.base_url)
     params["indieauth"] = config.auth.mode == "builtin"
+    params["mediaFolder"] = config.media.folder or Hugo.usual_media_folder
     params["author"].update(_author(config))
     return tomlkit.dumps(document)
 
@@ -63,6 +66,7 @@ def _fill_jekyll(text: str, config: Config) -> str:
     document["me"] = config.me
     document["endpoint"] = ascii_url(config.base_url)
     document["indieauth"] = config.auth.mode == "builtin"
+    document["media_folder"] = config.media.folder or Jekyll.usual_media_folder
     document["author"].update(_author(config))
     filled = io.StringIO()
     yaml.dump(document, filled)
