@@ -1,6 +1,8 @@
 """Pictures written into text as ``data:`` URLs, taken out and read."""
 
 import base64
+import time
+from functools import partial
 
 import pytest
 
@@ -38,6 +40,28 @@ def _keep(taken: list[str]):
         pytest.param(f"<code>{PNG}</code>", f"<code>{PNG}</code>", id="text is left"),
         pytest.param(f"<!-- <img src='{PNG}'> -->", f"<!-- <img src='{PNG}'> -->", id="comment"),
         pytest.param('<img src="data:text/html,x">', '<img src="data:text/html,x">', id="no media"),
+        pytest.param(
+            f'<img src="data:text/html,x"><img src="{PNG}">',
+            f'<img src="data:text/html,x"><img src="{URL}">',
+            id="no media beside a picture",
+        ),
+        pytest.param(f'<a src="{PNG}">a</a>', f'<a src="{PNG}">a</a>', id="a link with src"),
+        pytest.param(f'<audio src="{PNG}">', f'<audio src="{URL}">', id="audio"),
+        pytest.param(
+            f'<video><source src="{PNG}"></video>',
+            f'<video><source src="{URL}"></video>',
+            id="source",
+        ),
+        pytest.param(
+            f'<img srcset="{PNG} 2x" alt="{PNG}">',
+            f'<img srcset="{PNG} 2x" alt="{PNG}">',
+            id="other attributes are left",
+        ),
+        pytest.param(
+            f'<textarea><img src="{PNG}"></textarea>',
+            f'<textarea><img src="{PNG}"></textarea>',
+            id="what looks like a picture",
+        ),
     ],
 )
 def test_html_gets_urls_for_its_pictures(html, expected):
@@ -85,11 +109,35 @@ def test_a_picture_larger_than_what_is_parsed_is_taken_out():
         pytest.param('<img src="data:image/png;base64,AA\nAA">', id="broken over lines"),
         pytest.param('<img src="data:image/png;base64,AA&#43;AA">', id="a sign in disguise"),
         pytest.param('<img src="data:image/svg+xml,<svg/>">', id="tags"),
+        pytest.param('<img src="data&#58;image/png;base64,AAAA">', id="a colon in disguise"),
     ],
 )
 def test_broken_data_urls_are_refused(html):
     with pytest.raises(InvalidRequest, match=r"^content has a data URL that cannot be read"):
         take_out_of_html(html, _keep([]))
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<!--", "</", '<img src="', "<", "& ", "<textarea></t", "<b>", "[<b>"]
+)
+@pytest.mark.parametrize("take_out", [take_out_of_html, partial(take_out_of_markdown, html=True)])
+def test_text_made_to_keep_a_parser_busy(take_out, piece):
+    times = 600_000 if piece == "& " else 600_000 // len(piece)
+    text = "data:image/png,x " + piece * times
+    before_s = time.process_time()
+
+    unchanged = take_out(text, _keep([]))
+
+    assert unchanged == text
+    assert time.process_time() - before_s < 5
+
+
+@pytest.mark.parametrize("colon", ["&#58;", "&colon;", "\\:"])
+def test_data_urls_in_disguise_are_refused(colon):
+    text = f"![b](data{colon}image/png;base64,AAAA)"
+
+    with pytest.raises(InvalidRequest, match=r"^content has a data URL that cannot be read"):
+        take_out_of_markdown(text, _keep([]), html=False)
 
 
 @pytest.mark.parametrize(

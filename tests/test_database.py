@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from endpoint.errors import ConfigError
+from endpoint.errors import ConfigError, InsufficientStorage
 from endpoint.stores.codes import codes
 from endpoint.stores.creations import creations
-from endpoint.stores.database import Moment, make_engine, metadata, prepare, writing
+from endpoint.stores.database import Moment, available, make_engine, metadata, prepare, writing
 from endpoint.stores.followers import followers
 from endpoint.stores.grants import refresh_tokens
 from endpoint.stores.media.uploads import uploads
@@ -38,6 +38,16 @@ def test_prepare_makes_the_tables(engine):
 
     names = set(inspect(engine).get_table_names())
     assert {"tokens", "alembic_version"} <= names
+
+
+def test_a_full_disk_is_told_apart_from_a_database_that_is_away(engine):
+    prepare(engine)
+    note = insert(followers).values(name="x", state="idle", last_error="x" * 1_000_000)
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA max_page_count = 1"))
+
+        with pytest.raises(InsufficientStorage), available():
+            connection.execute(note)
 
 
 TABLES = [tokens, creations, followers, syndications, codes, refresh_tokens, sessions, uploads]

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from io import BytesIO
 
 import pytest
@@ -457,6 +458,12 @@ def test_400_unknown_query(ask, name):
     assert ask(q=name).status_code == 400
 
 
+def test_200_answers_are_not_stored(ask, upload):
+    answers = [ask(q="source"), ask(q="last"), upload(make_picture())]
+
+    assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store"] * 3
+
+
 def test_200_source_is_newest_first(ask, upload, clock):
     old = upload(make_picture(colour="red")).headers["Location"]
     clock.forward(minutes=3)
@@ -597,6 +604,15 @@ def test_delete_by_scope(show, client, bearer, url, scope, status):
     assert show(url).status_code == (410 if status == 204 else 200)
 
 
+def test_204_delete_with_a_list_of_one(client, bearer, show, url):
+    body = {"action": "delete", "url": [url]}
+
+    response = client.post("/media", json=body, headers=bearer())
+
+    assert response.status_code == 204
+    assert show(url).status_code == 410
+
+
 def test_204_delete_twice(delete, url):
     assert [delete(url).status_code for _ in range(2)] == [204, 204]
 
@@ -608,6 +624,16 @@ def test_201_uploaded_again_after_a_delete(show, delete, upload, url):
 
     assert response.headers["Location"] == url
     assert show(url).status_code == 200
+
+
+def test_410_after_a_delete_although_the_row_was_lost(show, delete, parts, folder, url):
+    forget(parts)
+
+    answers = [delete(url).status_code for _ in range(2)]
+
+    assert answers == [204, 204]
+    assert show(url).status_code == 410
+    assert files_in(folder) == []
 
 
 @pytest.mark.parametrize(
@@ -657,6 +683,15 @@ def test_204_delete_by_force_takes_it_out_of_the_repository(show, delete, post, 
     assert name not in after
     assert name in repo.head.commit.message
     assert show(url).status_code == 410
+
+
+def test_204_update_of_a_post_whose_file_was_deleted(client, bearer, delete, post, url):
+    delete(url, force="1")
+    body = {"action": "update", "url": post, "replace": {"content": ["Gone"]}}
+
+    response = client.post("/micropub", json=body, headers=bearer())
+
+    assert response.status_code == 204
 
 
 def test_204_delete_of_what_a_deleted_post_showed(client, bearer, delete, post, url):
@@ -762,6 +797,31 @@ def test_the_sweep_finds_what_a_crash_left(show, parts, clock, folder, url):
     parts.following.work()
 
     assert found.status_code == 200
+    assert files_in(folder) == []
+
+
+def test_the_sweep_takes_what_a_killed_process_left_on_its_way_in(parts, installation, clock):
+    folder = installation.folder / "state/incoming"
+    folder.mkdir(exist_ok=True)
+    for name, age_s in (("old", 3700), ("new", 3500)):
+        (folder / name).write_bytes(b"x")
+        os.utime(folder / name, (time.time() - age_s,) * 2)
+
+    parts.following.work()
+
+    assert [path.name for path in folder.iterdir()] == ["new"]
+
+
+def test_503_and_nothing_is_left_when_the_database_fails(parts, upload, folder):
+    database = sqlite3.connect(parts.config.state / "endpoint.db")
+    with database:
+        # What a trigger raises itself would be a broken constraint.
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON uploads BEGIN SELECT json('x'); END")
+    database.close()
+
+    response = upload(MP4, "clip.mp4")
+
+    assert response.status_code == 503
     assert files_in(folder) == []
 
 

@@ -3,6 +3,8 @@
 import pytest
 from test_index import SITE, Clock, Site
 
+from endpoint.domain.tombstones import Tombstone
+
 NAME = "0123456789abcdef" * 2 + ".jpg"
 OTHER = "f" * 32 + ".mp4"
 URL = f"{SITE}media/{NAME}"
@@ -69,6 +71,8 @@ def test_every_copy_is_known_and_goes_by_itself(site, index):
         pytest.param({"photo": [f"/media/{NAME}"]}, id="relative"),
         pytest.param({"featured": [URL], "post-status": ["draft"]}, id="draft"),
         pytest.param({"video": [f"{URL}#t=3"]}, id="fragment"),
+        pytest.param({"name": [f"Tea\n{NAME}"]}, id="on a line of its own"),
+        pytest.param({"photo": [f"https://x.example/?of=%2Fmedia%2F{NAME}"]}, id="escaped"),
     ],
 )
 def test_a_post_uses_what_it_names(site, index, properties):
@@ -104,6 +108,21 @@ def test_a_broken_file_uses_what_it_names(site, index):
     index.catch_up()
 
     assert index.uses(NAME) == ["content/cat.md"]
+
+
+def test_a_deleted_post_uses_what_its_tombstone_names(site, index):
+    tea = site.make("tea", photo=[URL])
+    tombstone = Tombstone.of(tea, tea.path, "0" * 40, Clock()(), (NAME,))
+    grave = tombstone.path_in(site.generator.gone_folder)
+    site.commit({grave: tombstone.to_json()})
+    index.catch_up()
+    deleted = index.uses(NAME)
+
+    site.commit({grave: None})
+    index.catch_up()
+
+    assert deleted == [grave]
+    assert index.uses(NAME) == []
 
 
 def test_a_rebuild_finds_the_same(site, index):

@@ -14,8 +14,10 @@ import lxml.html
 import pytest
 from PIL import Image
 
+from endpoint.services.remote_media import RemoteMedia
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
+from endpoint.stores.web import Web
 
 MEDIA = "https://site.example/media/"
 ELSEWHERE = "https://x.example/a.jpg"
@@ -140,15 +142,30 @@ def test_201_several_photos_in_every_syntax(post, source, repo, names):
     assert len(_files(repo)) == 3
 
 
-def test_201_files_come_after_the_urls_of_their_property(post, source):
-    photos = {"photo[]": [ELSEWHERE, _part(_picture())], "mp-photo-alt[]": ["There", "Here"]}
+def test_201_files_and_urls_stay_in_the_order_sent(client, bearer, source):
+    """Alt texts go by position, so another order would give them to other photos."""
+    body = b"".join(
+        b'--X\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n'
+        % (name, b'; filename="a.png"' if content.startswith(b"\x89") else b"", content)
+        for name, content in [
+            (b"photo[]", _picture("red")),
+            (b"photo[]", ELSEWHERE.encode()),
+            (b"photo[]", _picture("blue")),
+            (b"photo[]", b""),
+            (b"photo[]", _picture("green")),
+            *((b"mp-photo-alt[]", alt) for alt in (b"Red", b"There", b"Blue", b"Green")),
+        ]
+    )
+    kind = "multipart/form-data; boundary=X"
 
-    response = post({"h": "entry", **photos})
+    response = client.post(
+        "/micropub", data=body + b"--X--\r\n", content_type=kind, headers=bearer()
+    )
 
-    there, here = source(response.headers["Location"])["photo"]
-    assert there == {"value": ELSEWHERE, "alt": "There"}
-    assert here["value"].startswith(MEDIA)
-    assert here["alt"] == "Here"
+    photos = source(response.headers["Location"])["photo"]
+    assert [photo["alt"] for photo in photos] == ["Red", "There", "Blue", "Green"]
+    assert [photo["value"] == ELSEWHERE for photo in photos] == [False, True, False, False]
+    assert len({photo["value"] for photo in photos}) == 4
 
 
 def test_201_an_empty_url_field_beside_a_file_is_none(post, source):
@@ -199,13 +216,33 @@ def test_201_files_in_html_go_with_the_post(post, client, bearer, repo, content)
     assert url.removeprefix(MEDIA) in [path.rpartition("/")[2] for path in _files(repo)]
 
 
-def test_201_files_in_markdown_go_with_the_post(post, client, bearer, repo):
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("A ![B](URL)", id="Markdown"),
+        pytest.param("A\n![B](NAME)", id="beside the post"),
+        pytest.param("A ![B][1]\n\n[1]:\nNAME", id="on a line of its own"),
+        pytest.param("A ![B](https://x.example/?of=%2Fmedia%2FNAME)", id="escaped"),
+    ],
+)
+def test_201_files_in_text_go_with_the_post(post, client, bearer, repo, content):
     upload = client.post("/media", data={"file": _part(_picture())}, headers=bearer())
     url = upload.headers["Location"]
+    name = url.removeprefix(MEDIA)
+    content = content.replace("URL", url).replace("NAME", name)
 
-    post({"type": ["h-entry"], "properties": {"content": [f"A ![B]({url})"]}})
+    post({"type": ["h-entry"], "properties": {"content": [content]}})
 
-    assert url.removeprefix(MEDIA) in [path.rpartition("/")[2] for path in _files(repo)]
+    assert name in [path.rpartition("/")[2] for path in _files(repo)]
+
+
+@pytest.mark.parametrize("tag", ["video", "audio"])
+def test_201_a_film_is_content_enough(post, source, tag):
+    html = f'<{tag} src="https://x.example/a"></{tag}>'
+
+    response = post({"type": ["h-entry"], "properties": {"content": [{"html": html}]}})
+
+    assert source(response.headers["Location"])["content"] == [{"html": html}]
 
 
 def test_204_an_update_brings_its_files(post, source, client, bearer, repo):
@@ -350,11 +387,13 @@ def test_403_a_token_for_updates_alone_brings_no_files(client, bearer, post, kep
     assert kept() == []
 
 
-def test_201_a_lone_file_is_an_upload(client, bearer, get, repo):
+@pytest.mark.parametrize("more", [{}, {"mp-destination": "https://site.example/"}])
+def test_201_a_lone_file_is_an_upload(client, bearer, get, repo, more):
     """Micropublish sends it here if it knows of no media endpoint."""
     before = repo.head.commit
+    form = {"file": _part(_picture()), **more}
 
-    response = client.post("/micropub", data={"file": _part(_picture())}, headers=bearer())
+    response = client.post("/micropub", data=form, headers=bearer())
 
     assert response.status_code == 201
     assert response.headers["Location"].startswith(MEDIA)
@@ -394,6 +433,20 @@ def test_201_data_urls_in_content_become_files(post, source, repo, properties):
     assert len(_files(repo)) == 2
 
 
+def test_201_text_that_is_shown_as_typed_has_no_pictures(
+    installation, start, client_of, bearer_of, repo
+):
+    installation.configure(micropub={"plain_text": "literal"})
+    parts = start()
+    text = f"A ![B]({_data_url(_picture())})"
+    body = {"type": ["h-entry"], "properties": {"content": [text]}}
+
+    client_of(parts).post("/micropub", json=body, headers=bearer_of(parts))
+
+    [path] = _files(repo)
+    assert text.encode() in _blob(repo, path)
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -413,6 +466,27 @@ def test_400_data_urls_that_are_no_picture(post, repo, kept, url):
     assert {in_content.status_code, as_photo.status_code} <= {400, 415}
     assert repo.head.commit == before
     assert kept() == []
+
+
+def test_413_files_that_are_too_large_together(installation, start, client_of, bearer_of, repo):
+    installation.configure(media={"max_request_bytes": 1000})
+    parts = start()
+    client, headers = client_of(parts), bearer_of(parts)
+    films = [_film() + bytes(500), _film() + bytes(501)]
+    uploads = [
+        client.post("/media", data={"file": _part(film, "a.mp4")}, headers=headers)
+        for film in films
+    ]
+    before = repo.head.commit
+    properties = {"video": [upload.headers["Location"] for upload in uploads]}
+
+    response = client.post(
+        "/micropub", json={"type": ["h-entry"], "properties": properties}, headers=headers
+    )
+
+    assert response.status_code == 413
+    assert "media.max_request_bytes" in response.json["error_description"]
+    assert repo.head.commit == before
 
 
 def test_400_too_many_data_urls(installation, start, client_of, bearer_of, kept):
@@ -499,6 +573,26 @@ def test_201_a_remote_photo_that_cannot_be_had_stays_a_url(
 
     assert properties["photo"] == [url]
     assert len(_files(repo)) == 1
+
+
+def test_201_a_remote_photo_that_leads_inside_stays_a_url(fetching, httpserver, repo):
+    inside = httpserver.url_for("/a.png").replace("127.0.0.1", "127.0.0.2")
+    httpserver.expect_request("/b.png").respond_with_data("", 302, {"Location": inside})
+    url = httpserver.url_for("/b.png")
+
+    properties = fetching(url)
+
+    assert properties["photo"] == [url]
+    assert len(_files(repo)) == 1
+
+
+def test_own_urls_are_not_fetched_however_they_are_spelled(httpserver):
+    remote = RemoteMedia(Web(["127.0.0.1"]), (httpserver.url_for("/"),))
+
+    found = remote.fetch(httpserver.url_for("/a.png").replace("http", "HTTP", 1))
+
+    assert found is None
+    assert httpserver.log == []
 
 
 def test_201_remote_photos_are_left_alone_by_default(post, source, httpserver, repo):

@@ -166,6 +166,7 @@ def test_204_toml_front_matter_stays_toml(by_hand, update, repo):
         pytest.param(
             {"replace": {"post-status": ["draft"]}}, {"post-status": ["draft"]}, id="take back"
         ),
+        pytest.param({"replace": {"content": []}}, {"content": None}, id="replace with nothing"),
     ],
 )
 def test_204_json_updates(post, update, properties, operations, expected):

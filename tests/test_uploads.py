@@ -278,6 +278,19 @@ def test_413_fields_that_are_too_large_together(echo):
     assert app.left == []
 
 
+@pytest.mark.parametrize(
+    ("count", "length", "figure"), [(1, 16_400, "16384"), (300, 15_000, "4000000")]
+)
+def test_400_headers_that_are_too_long(echo, count, length, figure):
+    app = echo()
+    more = f"X-Long: {'x' * length}\r\n"
+
+    response = app.post(part("a", b"x", more=more) * count + END)
+
+    assert response.status_code == 400
+    assert figure in response.json["error_description"]
+
+
 # Whatever happens, nothing is left
 
 
@@ -437,7 +450,7 @@ def serve() -> Iterator[Callable[..., int]]:
         server = waitress.create_server(
             echo.app, map=sockets, host="127.0.0.1", port=0, threads=2, **settings
         )
-        receive_by(sockets)
+        receive_by(sockets, max_asked_bytes=2000)
         running = threading.Thread(target=server.run)
         running.start()
         started.append((server, running))
@@ -496,19 +509,38 @@ def test_413_beyond_what_the_server_reads(echo, serve, is_chunked):
     assert set(json.loads(said)) == {"error", "error_description"}
 
 
-def test_413_before_a_client_that_asks_sends_anything(echo, serve):
+@pytest.mark.parametrize(
+    ("length", "most", "answer"),
+    [
+        (1000, 1000, b"HTTP/1.1 413 "),
+        (2001, 10_000, b"HTTP/1.1 413 "),
+        (2000, 10_000, b"HTTP/1.1 100 "),
+    ],
+)
+def test_413_before_a_client_that_asks_sends_anything(echo, serve, length, most, answer):
     """RFC 9110 §10.1.1: PHP's curl asks with Expect before it sends more than a megabyte."""
-    port = serve(echo(), max_request_body_size=1000)
+    port = serve(echo(), max_request_body_size=most)
     head = (
         f"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: {MULTIPART}\r\n"
-        "Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+        f"Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
     )
 
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(head.encode())
         said = client.recv(1000)
 
-    assert said.startswith(b"HTTP/1.1 413 ")
+    assert said.startswith(answer)
+
+
+def test_400_a_length_of_thousands_of_digits(echo, serve):
+    port = serve(echo())
+    head = f"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: {'9' * 5000}\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(head.encode())
+        said = client.recv(1000)
+
+    assert said.startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_client_that_hangs_up_leaves_nothing(echo, serve):

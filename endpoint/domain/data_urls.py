@@ -5,12 +5,13 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from html.parser import HTMLParser
+from html import unescape
 from urllib.parse import unquote_to_bytes
 
 from markdown_it.token import Token
 
 from endpoint.domain.markup import parse
+from endpoint.domain.shown_media import shown_media
 from endpoint.errors import InvalidRequest
 
 _DATA_URL = re.compile(
@@ -19,7 +20,6 @@ _DATA_URL = re.compile(
 )
 _MEDIA = re.compile(r"data:(?:image|video|audio)/", re.IGNORECASE)
 _SHORT = re.compile(r"https://data\.invalid/[0-9a-f]{64}")
-_SHOWING = {"img", "source", "video", "audio"}
 
 Keep = Callable[[str], str]
 """Keeps the file in a ``data:`` URL and returns the URL it has from now on."""
@@ -54,7 +54,7 @@ def take_out_of_html(html: str, keep: Keep) -> str:
     That is what stands in ``src`` or ``poster`` of pictures, films and recordings.
     Raise InvalidRequest if one of these is broken.
     """
-    return _take_out(html, lambda short: _shown_in_html([short]), keep)
+    return _take_out(html, shown_media, keep)
 
 
 def take_out_of_markdown(text: str, keep: Keep, *, html: bool) -> str:
@@ -67,7 +67,8 @@ def take_out_of_markdown(text: str, keep: Keep, *, html: bool) -> str:
 
 
 def _take_out(text: str, find_shown: Callable[[str], Iterable[str]], keep: Keep) -> str:
-    if not _MEDIA.search(text):
+    # Signs may be written in disguise; a URL that is will be refused below.
+    if not _MEDIA.search(unescape(text.replace("\\", ""))):
         return text
     # Short and with a scheme that parsers know, or they would decline to read it.
     urls = {_shorten(found[0]): found[0] for found in _DATA_URL.finditer(text)}
@@ -89,33 +90,12 @@ def _shorten(url: str) -> str:
     return f"https://data.invalid/{sha256(url.encode()).hexdigest()}"
 
 
-def _shown_in_html(pieces: Iterable[str]) -> list[str]:
-    finder = _Finder()
-    for piece in pieces:
-        finder.feed(piece)
-    finder.close()
-    return finder.found
-
-
 def _shown_in_markdown(text: str, *, html: bool) -> list[str]:
     blocks = parse(text, html=html) or []
     tokens: list[Token] = [token for block in blocks for token in (block, *(block.children or []))]
     pictures = [str(token.attrGet("src")) for token in tokens if token.type == "image"]
     written = [token.content for token in tokens if token.type in ("html_inline", "html_block")]
-    return pictures + _shown_in_html(written)
-
-
-class _Finder(HTMLParser):
-    """Collects the addresses of the pictures, films and recordings in HTML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of what a tag shows."""
-        if tag in _SHOWING:
-            self.found += [value for name, value in attrs if name in ("src", "poster") and value]
+    return pictures + shown_media("".join(written))
 
 
 def _broken(name: str) -> InvalidRequest:

@@ -4,12 +4,17 @@ import re
 
 from endpoint.domain.media import BY_EXTENSION, MediaType
 
-NAME = rf"[0-9a-f]{{32}}(?:{'|'.join(map(re.escape, BY_EXTENSION))})"
+_DIGITS = 32
+_EXTENSIONS = "|".join(map(re.escape, BY_EXTENSION))
+
+NAME = rf"[0-9a-f]{{{_DIGITS}}}(?:{_EXTENSIONS})"
 """The pattern of a name; it holds neither folders nor anything else that leads elsewhere."""
 
 _NAME = re.compile(NAME)
-_WITHIN = re.compile(rb"(?<![0-9A-Za-z])" + NAME.encode() + rb"(?![0-9A-Za-z])")
-_DIGITS = 32
+# Whatever stands before it: escaped, a slash is %2F, and the end of a line is a backslash and n.
+_WITHIN = re.compile(
+    rf"(?<![0-9a-f])[0-9a-f]{{{_DIGITS},}}(?:{_EXTENSIONS})(?![0-9A-Za-z])".encode()
+)
 
 
 def make_name(digest: str, extension: str) -> str:
@@ -34,4 +39,5 @@ def is_name(text: str) -> bool:
 
 def find_names(data: bytes) -> set[str]:
     """Return the names that stand anywhere in ``data``, in URLs too."""
-    return {found.decode("ascii") for found in _WITHIN.findall(data)}
+    found = (name.decode("ascii").partition(".") for name in _WITHIN.findall(data))
+    return {digits[-_DIGITS:] + dot + extension for digits, dot, extension in found}

@@ -72,7 +72,7 @@ def sanitize(html: str) -> str:
     as editors without a media endpoint send them. Doing it twice changes nothing.
     HTML nested to keep a parser busy is shown as text.
     """
-    return _lasting(_CLEANER.clean(html)) if _is_flat(html) else escape(html, quote=False)
+    return _lasting(_CLEANER.clean(html)) if is_flat(html) else escape(html, quote=False)
 
 
 def absolute(html: str, base_url: str) -> str:
@@ -90,7 +90,8 @@ def absolute(html: str, base_url: str) -> str:
     return _lasting(_cleaner(join, ("rewrite_with_base", base_url)).clean(clean))
 
 
-def _is_flat(html: str) -> bool:
+def is_flat(html: str) -> bool:
+    """Return whether ``html`` is not nested to keep a parser busy."""
     # A parser's time grows with the depth, tag by tag.
     if html.count("<") < _MAX_DEPTH:
         return True

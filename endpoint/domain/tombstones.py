@@ -15,18 +15,22 @@ class Tombstone:
 
     ``path`` is what was removed (a file, or the folder of a page bundle) and
     ``object`` its blob or tree id. The id is of the content, so it stays true
-    when commits are replayed on top of others.
+    when commits are replayed on top of others. ``media`` names the files that
+    the post showed and that lie elsewhere.
     """
 
     permalink: str
     path: str
     object: str
     deleted: datetime
+    media: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, post: Post, path: str, object_id: str, now: datetime) -> "Tombstone":
+    def of(
+        cls, post: Post, path: str, object_id: str, now: datetime, media: tuple[str, ...] = ()
+    ) -> "Tombstone":
         """Return the tombstone of ``post``, whose removed ``path`` held ``object_id``."""
-        return cls(post.permalink, path, object_id, now.replace(microsecond=0))
+        return cls(post.permalink, path, object_id, now.replace(microsecond=0), media)
 
     @classmethod
     def from_json(cls, data: bytes) -> "Tombstone":
@@ -38,6 +42,7 @@ class Tombstone:
                 path=str(fields["path"]),
                 object=str(fields["object"]),
                 deleted=datetime.fromisoformat(fields["deleted"]),
+                media=tuple(map(str, fields.get("media", ()))),
             )
         except (KeyError, TypeError) as error:
             raise ValueError("the file is no tombstone") from error
@@ -50,6 +55,7 @@ class Tombstone:
             "path": self.path,
             "object": self.object,
             "deleted": self.deleted.isoformat(),
+            **({"media": self.media} if self.media else {}),
         }
         return json.dumps(fields, indent=2, ensure_ascii=False).encode() + b"\n"
 

@@ -72,7 +72,9 @@ def _describe(error: HTTPException) -> str:
             return f"This URL does not answer {shown(request.method)}"
         case 413:
             limit = request.max_content_length
-            return f"The body is too large; this server takes at most {limit} bytes"
+            is_multipart = request.mimetype == "multipart/form-data"
+            setting = "media.max_request_bytes" if is_multipart else "limits.max_body_bytes"
+            return f"The body is too large; this server takes at most {limit} bytes ({setting})"
     return error.name
 
 

@@ -92,14 +92,15 @@ def _read_action() -> tuple[Action, Files]:
     if request.is_json:
         return parse_json(read_json()), {}
     form = read_form()
-    parts = [
-        (upload.parameter, Incoming(upload.path, upload.filename, upload.size, upload.parameter))
+    files = [
+        Incoming(upload.path, upload.filename, upload.size, upload.parameter)
         for upload in form.uploads
     ]
-    named = [(parameter, stand_in(file), file) for parameter, file in parts]
-    fields = with_files(form.fields, [(parameter, name) for parameter, name, _ in named])
+    names = [stand_in(file) for file in files]
+    places = [(upload.parameter, upload.place) for upload in form.uploads]
+    fields = with_files(form.fields, list(zip(names, places, strict=True)))
     action = parse_form(fields, split_commas=services().split_commas)
-    return action, {name: file for _, name, file in named}
+    return action, dict(zip(names, files, strict=True))
 
 
 def _without_body(status: HTTPStatus, headers: Iterable[tuple[str, str]] = ()) -> Response:

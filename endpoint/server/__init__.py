@@ -95,11 +95,15 @@ def _listen(parts: Parts, host: str, port: int) -> Any:
         raise ConfigError(
             f"{host}:{port} cannot be listened at: {reason}; choose another --host or --port"
         ) from error
-    receive_by(sockets)
+    receive_by(sockets, _most_asked_bytes(parts.config))
     # waitress writes large bodies to files without a name, and /tmp may be memory.
     tempfile.tempdir = str(parts.config.state / "incoming")
     return server
 
 
 def _most_bytes(config: Config) -> int:
-    return max(2 * config.limits.max_body_bytes, 2 * config.media.max_request_bytes, 1 << 26)
+    return max(2 * _most_asked_bytes(config), 1 << 26)
+
+
+def _most_asked_bytes(config: Config) -> int:
+    return max(config.limits.max_body_bytes, config.media.max_request_bytes)

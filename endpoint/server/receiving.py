@@ -8,12 +8,18 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import RequestEntityTooLarge
 
-from endpoint.errors import EndpointError, TooLarge
+from endpoint.errors import EndpointError, InvalidRequest, TooLarge
 from endpoint.stores.disk import disk_errors
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Takes a request in; a body goes to a temporary file, which has no name, as it grows."""
+    """Takes a request in; a body goes to a temporary file, which has no name, as it grows.
+
+    Who asks before sending more than ``max_asked_bytes`` is told not to; others
+    are read and then refused, because many hear nothing while they are sending.
+    """
+
+    max_asked_bytes = 0
 
     def received(self, data: bytes) -> int:
         """Take the next bytes in and return how many; afterwards ``error`` is what is wrong."""
@@ -22,10 +28,13 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
                 taken: int = super().received(data)
         except EndpointError as error:
             return self._refuse(error, len(data))
+        except ValueError:
+            # waitress trips over a number of thousands of digits.
+            return self._refuse(InvalidRequest("Content-Length is not a length"), len(data))
         if isinstance(self.error, RequestEntityTooLarge):
-            most = self.adj.max_request_body_size
-            refusal = TooLarge(f"The body is too large; this server reads at most {most} bytes")
-            return self._refuse(refusal, taken)
+            return self._refuse(_too_large(self.adj.max_request_body_size), taken)
+        if self.expect_continue and self.content_length > self.max_asked_bytes:
+            return self._refuse(_too_large(self.max_asked_bytes), taken)
         return taken
 
     def _refuse(self, error: EndpointError, taken: int) -> int:
@@ -62,10 +71,8 @@ class _Refusal:
         return f"{status.value} {status.phrase}", headers, json.dumps(body).encode()
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection whose requests are taken in by our parser."""
-
-    parser_class = _Parser
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that ends with all that its requests hold."""
 
     def handle_close(self) -> None:
         """End the connection, and give back what a client sent that hung up in the middle."""
@@ -74,7 +81,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.request.close()
 
 
-def receive_by(sockets: dict[int, Any]) -> None:
-    """Let the listening ``sockets`` of a waitress server take requests in as this module does."""
+def receive_by(sockets: dict[int, Any], max_asked_bytes: int) -> None:
+    """Let the listening ``sockets`` of a waitress server take requests in as this module does.
+
+    Clients that ask before they send are allowed ``max_asked_bytes``.
+    """
+    parser = type("Parser", (_Parser,), {"max_asked_bytes": max_asked_bytes})
     for listening in sockets.values():
-        listening.channel_class = Channel
+        listening.channel_class = type("Channel", (_Channel,), {"parser_class": parser})
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(
+        f"The body is too large; this server reads at most {most} bytes"
+        " (media.max_request_bytes and limits.max_body_bytes)"
+    )

@@ -21,13 +21,15 @@ from endpoint.stores.repository import Writer
 class AttachmentRules:
     """What the configuration says about the files of posts.
 
-    ``max_bytes`` is what the files of one commit may have together; with
-    ``literal`` plain text is shown as typed.
+    ``commits`` says that files go into the repository with their post, and
+    ``max_bytes`` what those of one commit may have together; with ``literal``
+    plain text is shown as typed.
     """
 
     keeping: KeepingRules
     max_bytes: int
     literal: bool
+    commits: bool = True
 
 
 class Attachments:
@@ -65,8 +67,12 @@ class Attachments:
         ``before`` are its properties until now: a file that was lost long ago
         does not stop a change of something else. Raise InvalidRequest if the
         post newly names an upload that is gone, TooLarge if there is too much.
+        There are none where files live outside the repository.
         """
         known = _names(before)
+        if not self._rules.commits:
+            self._settle(_names(post.properties) - known, post.properties)
+            return {}
         changes: dict[str, bytes] = {}
         for name in sorted(_names(post.properties)):
             path = self._generator.media_path(post.path, name)
@@ -78,10 +84,19 @@ class Attachments:
                 self._require_elsewhere(name, post.properties)
             if sum(map(len, changes.values())) > self._rules.max_bytes:
                 raise TooLarge(
-                    f"The files of the post have more than {self._rules.max_bytes} bytes together;"
-                    " make several posts of them"
+                    f"The files of the post have more than {self._rules.max_bytes} bytes together"
+                    " (media.max_request_bytes); make several posts of them"
                 )
         return changes
+
+    def outside(self, post: Post) -> tuple[str, ...]:
+        """Return the names of the files of ``post`` that git does not keep."""
+        return () if self._rules.commits else tuple(sorted(_names(post.properties)))
+
+    def _settle(self, names: set[str], properties: Properties) -> None:
+        for name in sorted(names):
+            if not self._media.settle(name):
+                self._require_elsewhere(name, properties)
 
     def _require_elsewhere(self, name: str, properties: Properties) -> None:
         for parameter in MEDIA_PROPERTIES:

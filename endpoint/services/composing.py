@@ -1,5 +1,6 @@
 """What a request asks for becomes the properties a post is kept with."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -14,6 +15,7 @@ from endpoint.errors import InsufficientScope, InvalidRequest
 from endpoint.services.takers import Taker
 
 _READER_SEES = ("name", "content", "summary")
+_SHOWS = re.compile(r"<(?:img|video|audio)\b")
 
 
 def compose(create: Create, token: Token, now: datetime, zone: tzinfo, taker: Taker) -> Properties:
@@ -92,7 +94,7 @@ def _clean(properties: Properties, zone: tzinfo, taker: Taker, *, is_named: bool
     for name in ("published", "updated"):
         if name in cleaned:
             cleaned[name] = [_settle_date(name, cleaned[name], zone)]
-    if "content" in cleaned:
+    if cleaned.get("content"):
         cleaned["content"] = [_clean_content(cleaned["content"][0], taker, is_named=is_named)]
     return taker.take_media(cleaned)
 
@@ -119,6 +121,6 @@ def _clean_content(content: Any, taker: Taker, *, is_named: bool) -> Any:
     if not isinstance(content, dict) or "html" not in content:
         return content
     html = sanitize(content["html"])
-    if not to_text(html).strip() and "<img" not in html and content["html"].strip():
+    if not to_text(html).strip() and not _SHOWS.search(html) and content["html"].strip():
         raise InvalidRequest("content holds nothing but markup that this server does not publish")
     return {"html": html}

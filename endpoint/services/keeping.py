@@ -52,7 +52,7 @@ class Keeper:
         if len(self._kept) >= self._rules.max_files:
             raise TooLarge(
                 f"{file.parameter} has one file too many;"
-                f" this server takes at most {self._rules.max_files} in a request"
+                f" this server takes at most {self._rules.max_files} in a request (media.max_files)"
             )
         kept = self._kept[key] = self._media.add(file, self._token)
         return kept

@@ -65,6 +65,7 @@ class MediaQueries:
             "size": kept.size,
             "width": kept.width,
             "height": kept.height,
+            "blurhash": kept.blurhash,
         }
         return {name: value for name, value in known.items() if value is not None}
 

@@ -71,7 +71,7 @@ class MediaRemoval:
         for name in self._uploads.expired(oldest):
             if not self._index.uses(name):
                 self._sweep_one(name, oldest)
-        self._uploads.files.clear_drafts(self._clock() - _DRAFT_LIFE)
+        self._uploads.drafts.clear(self._clock() - _DRAFT_LIFE)
 
     def _require_unused(self, name: str, *, force: bool) -> None:
         users = self._index.uses(name)

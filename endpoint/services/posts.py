@@ -132,7 +132,8 @@ class Posts:
             entry = writer.object_id(removed)
             if entry is None:
                 raise InvalidRequest("url names a post whose file is no longer in the repository")
-            tombstone = Tombstone.of(post, removed, entry[1], now)
+            media = self._attachments.outside(post)
+            tombstone = Tombstone.of(post, removed, entry[1], now, media)
             grave = tombstone.path_in(self._generator.gone_folder)
             self._commit(writer, {removed: None, grave: tombstone.to_json()}, "delete", post, now)
 

@@ -3,6 +3,7 @@
 import structlog
 
 from endpoint.domain.descriptions import is_web
+from endpoint.domain.urls import same_site
 from endpoint.stores.web import FetchError, Web
 
 _log = structlog.get_logger()
@@ -17,7 +18,7 @@ class RemoteMedia:
 
     def fetch(self, url: str) -> bytes | None:
         """Return what is at ``url``, or None if it is our own or cannot be had."""
-        if not is_web(url) or url.startswith(self._own_urls):
+        if not is_web(url) or any(same_site(url, own) for own in self._own_urls):
             return None
         try:
             page = self._web.get(url, {"Accept": "image/*"})

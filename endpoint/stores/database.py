@@ -1,6 +1,7 @@
 """The database: SQLite in a file by default, PostgreSQL by URL."""
 
 import os
+import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
-from endpoint.errors import ConfigError, Unavailable
+from endpoint.errors import ConfigError, InsufficientStorage, Unavailable
 from endpoint.stores import sqlite
 
 metadata = MetaData()
@@ -77,11 +78,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Turn what the database refuses into Unavailable."""
+    """Turn what the database refuses into Unavailable, or InsufficientStorage on a full disk."""
     try:
         yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise InsufficientStorage(
+                "The disk of the database is full; nothing was saved"
+            ) from error
+        raise _unreachable() from error
     except (DBAPIError, PoolTimeout) as error:
-        raise Unavailable("The database cannot be reached; try again in a moment") from error
+        raise _unreachable() from error
+
+
+def _unreachable() -> Unavailable:
+    return Unavailable("The database cannot be reached; try again in a moment")
 
 
 def ping(engine: Engine) -> None:

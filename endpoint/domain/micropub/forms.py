@@ -1,7 +1,7 @@
 """Form fields with brackets in their names, as the lists and objects they stand for."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from endpoint.domain.micropub.values import MAX_VALUES, shown
@@ -43,23 +43,26 @@ def parse_fields(fields: Mapping[str, list[str]]) -> dict[str, list[Any]]:
 
 
 def with_files(
-    fields: Mapping[str, list[str]], files: Iterable[tuple[str, str]]
+    fields: Mapping[str, list[str]], files: Sequence[tuple[str, tuple[str, int]]]
 ) -> dict[str, list[str]]:
-    """Return ``fields`` with the ``files`` of the same form: parameters, and what stands for each.
+    """Return ``fields`` with the ``files`` of the same form, in the order in which all were sent.
 
-    They come after the texts of the same name, as in the forms that apps send;
-    a text field left empty beside a file is none. Raise InvalidRequest if a file
-    came as a parameter that takes none.
+    Each is what stands for it, with its parameter and how many texts of this
+    parameter came before it; a text left empty beside a file is none. Raise
+    InvalidRequest if a file came as a parameter that takes none.
     """
     joined = dict(fields)
-    for parameter, stand_in in files:
+    # From the last, so that the places of those before stay true.
+    for stand_in, (parameter, place) in reversed(files):
         if not _FILE.fullmatch(parameter):
             raise InvalidRequest(
                 f"{shown(parameter)} is a file; send files as photo, video, audio or featured,"
                 " or to the media endpoint"
             )
-        texts = [text for text in joined.get(parameter, []) if text.strip()]
-        joined[parameter] = [*texts, stand_in]
+        values = joined.get(parameter, [])
+        joined[parameter] = [*values[:place], stand_in, *values[place:]]
+    for _, (parameter, _) in files:
+        joined[parameter] = [value for value in joined[parameter] if value.strip()]
     return joined
 
 

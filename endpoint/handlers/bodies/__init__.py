@@ -103,6 +103,6 @@ def _parse_multipart() -> Form:
     for part in read_parts(body_stream(), boundary):
         if part.filename is None:
             values.add(part)
-        elif upload := uploads.keep(part):
+        elif upload := uploads.keep(part, len(values.fields.get(part.name, ()))):
             files.append(upload)
     return Form(values.fields, tuple(files))

@@ -20,13 +20,15 @@ class Upload:
     """A file part: the parameter it came as, the client's name for it, its bytes at ``path``.
 
     The file is there until the request ends. ``filename`` is as it was sent: a
-    hint, which may be empty or hostile.
+    hint, which may be empty or hostile. ``place`` is how many texts of the same
+    parameter came before it.
     """
 
     parameter: str
     filename: str
     path: Path
     size: int
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,19 @@ def rules() -> UploadRules:
     return found
 
 
-def keep(part: Part) -> Upload | None:
+def keep(part: Part, place: int) -> Upload | None:
     """Return ``part`` as a file on disk; None for a file input that was left empty.
 
-    Raise TooLarge or InvalidRequest beyond the rules, InsufficientStorage or
-    Unavailable if the disk refuses.
+    ``place`` texts of its parameter came before it. Raise TooLarge or
+    InvalidRequest beyond the rules, InsufficientStorage or Unavailable if the
+    disk refuses.
     """
     first = next(filter(None, part.pieces), b"")
     if not part.filename and not first:
         return None
     path = _new_file()
     size = _write(path, chain([first], part.pieces), part.name)
-    return Upload(part.name, part.filename or "", path, size)
+    return Upload(part.name, part.filename or "", path, size, place)
 
 
 def _new_file() -> Path:
@@ -70,6 +73,7 @@ def _new_file() -> Path:
     if len(paths) >= rules().max_files:
         raise InvalidRequest(
             f"There are too many files; this server takes at most {rules().max_files} in a request"
+            " (media.max_files)"
         )
     paths.append(new_incoming(rules().folder))
     return paths[-1]
@@ -83,6 +87,7 @@ def _write(path: Path, pieces: Iterable[bytes], name: str) -> int:
             if size > most:
                 raise TooLarge(
                     f"The file {shown(name)} is too large; this server takes at most {most} bytes"
+                    " (media.max_bytes)"
                 )
             file.write(piece)
     return size

@@ -30,7 +30,7 @@ class Values:
         if self._left < 0:
             raise TooLarge(
                 f"The fields of the form are too large; this server takes at most"
-                f" {self._max_bytes} bytes beside files"
+                f" {self._max_bytes} bytes beside files (limits.max_body_bytes)"
             )
 
 

@@ -153,7 +153,8 @@ class PostIndex:
     def uses(self, name: str) -> list[str]:
         """Return the permalinks of the posts that name the file, anywhere in them.
 
-        A file that cannot be read as a post, and names it, stands there with its path.
+        A file that cannot be read as a post, and names it, stands there with its path;
+        so does a tombstone, where git keeps the post without its files.
         """
         query = select(uses.c.path, posts.c.permalink).join_from(
             uses, posts, posts.c.path == uses.c.path, isouter=True

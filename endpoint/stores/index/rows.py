@@ -58,11 +58,15 @@ def read_rows(generator: Generator, path: str, data: bytes, *, literal: bool) ->
 
     With ``literal`` the feed shows plain text as typed.
     """
-    if _is_tombstone(generator, path):
-        return _read_or_note(path, lambda: {tombstones: [_storable(_read_tombstone(path, data))]})
-    # Also of a post that is broken: what it shows must still be there when it is mended.
+    # Also of a post that is broken or deleted: what it shows must be there when it comes back.
     named = [{"path": path, "name": name} for name in sorted(find_names(data))]
-    return {uses: named, **_read_or_note(path, lambda: _read_page(generator, path, data, literal))}
+    return {uses: named, **_read_or_note(path, lambda: _read_file(generator, path, data, literal))}
+
+
+def _read_file(generator: Generator, path: str, data: bytes, literal: bool) -> Rows:
+    if _is_tombstone(generator, path):
+        return {tombstones: [_storable(_read_tombstone(path, data))]}
+    return _read_page(generator, path, data, literal)
 
 
 def _read_page(generator: Generator, path: str, data: bytes, literal: bool) -> Rows:
@@ -92,7 +96,7 @@ def write_rows(connection: Connection, generator: Generator, files: Mapping[str,
         (media, shown),
         (posts, pages),
         (labels, pages),
-        (uses, pages),
+        (uses, pages | graves),
         (tombstones, graves),
         (problems, files.keys()),
     ):
