@@ -80,7 +80,7 @@ def make_app(parts: Parts) -> Flask:
 
 def _set_up_bodies(app: Flask, config: Config, services: Services) -> None:
     media = config.media
-    rules = bodies.UploadRules(
+    rules = bodies.FileRules(
         services.incoming, media.max_bytes, media.max_files, media.max_request_bytes
     )
     bodies.register(app, rules, config.limits.max_body_bytes)

@@ -1,6 +1,8 @@
 """Imports point one way: app, handlers, services, stores, generators, domain."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,17 @@ def test_pure_layers_touch_nothing(module, file):
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert not {name.split(".")[0] for name in names} & impure
+
+
+def test_a_server_imports_neither_decoders_nor_the_client_of_a_bucket_it_lacks(installation):
+    """Decoders run in processes of their own, and most sites have no bucket."""
+    program = (
+        "import sys; from pathlib import Path; from endpoint.app import create_app;"
+        " from endpoint.config import load; create_app(load(Path(sys.argv[1])));"
+        " print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", program, installation.folder / "config.toml"]
+
+    imported = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+
+    assert not {"PIL", "pillow_heif", "blurhash", "boto3", "botocore"} & set(imported)

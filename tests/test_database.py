@@ -15,7 +15,7 @@ from endpoint.stores.creations import creations
 from endpoint.stores.database import Moment, available, make_engine, metadata, prepare, writing
 from endpoint.stores.followers import followers
 from endpoint.stores.grants import refresh_tokens
-from endpoint.stores.media.uploads import uploads
+from endpoint.stores.media.rows import uploads
 from endpoint.stores.sessions import sessions
 from endpoint.stores.syndications import syndications
 from endpoint.stores.tokens import tokens

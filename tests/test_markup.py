@@ -226,8 +226,27 @@ def test_html_of_a_rich_editor_is_told_from_a_note(text, answer):
     assert looks_like_html(text) is answer
 
 
+@pytest.mark.parametrize("piece", ["&", "& ", "&amp;", "<b>&</b>"])
+@pytest.mark.parametrize("work", [sanitize, to_text])
+def test_ampersands_do_not_hang(piece, work):
+    """A parser's time grows with the square of them: minutes for so many."""
+    text = piece * (2_000_000 // len(piece))
+    start = time.perf_counter()
+
+    work(text)
+
+    assert time.perf_counter() - start < 5
+
+
+def test_many_references_stay_what_they_are():
+    html = "<p>" + "&lt;é&gt; &amp; " * 20_000 + "</p>"
+
+    assert sanitize(html) == html
+
+
 @pytest.mark.parametrize(
-    "piece", ["<", "[", "*", "`", ">", "![", "<div>", "<b>", "- <b>\n", "<div></b>", "&#", "</p>"]
+    "piece",
+    ["<", "[", "*", "`", ">", "![", "<div>", "<b>", "- <b>\n", "<div></b>", "&#", "</p>", "& "],
 )
 @pytest.mark.parametrize("work", [render, sanitize, to_text, looks_like_html])
 def test_hostile_text_does_not_hang(piece, work):

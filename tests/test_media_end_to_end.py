@@ -24,6 +24,7 @@ import pillow_heif
 import pytest
 import requests
 from conftest import Installation, make_bearer, make_installation
+from photos import UPRIGHT, XMP, corners, exif, quarters
 from PIL import Image
 from programs import need
 
@@ -35,9 +36,6 @@ from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
 
 COMMAND = Path(sys.executable).parent / "endpoint"
-RED, GREEN, BLUE, WHITE = (220, 20, 20), (20, 200, 20), (20, 20, 220), (250, 250, 250)
-UPRIGHT = [RED, GREEN, BLUE, WHITE]
-XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>SecretXmp</x:xmpmeta>"
 IPTC = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x0e\x1c\x02\x78\x00\x09SecretIpt\x00"
 SECRETS = (b"SecretCam", b"SecretNote", b"SecretXmp", b"SecretIpt", b"Exif\0\0", b"Photoshop 3.0")
 
@@ -59,28 +57,18 @@ def photo(number: int, kind: str = "JPEG") -> bytes:
 
     Upright it is 450 by 600, red and green above, blue and white below.
     """
-    upright = Image.new("RGB", (450, 600))
-    for index, colour in enumerate(UPRIGHT):
-        left, top = index % 2 * 225, index // 2 * 300
-        upright.paste(colour, (left, top, left + 225, top + 300))
+    upright = quarters((450, 600))
     upright.paste((number, 255 - number, 128), (200, 280, 250, 320))
     file = BytesIO()
-    if kind == "HEIF":
-        # Phones tell the turn of these in the container, and pillow-heif writes it there.
-        pillow_heif.from_pillow(upright).save(file, exif=_exif(1), xmp=XMP, quality=80)
-        return file.getvalue()
     on_its_side = upright.transpose(Image.Transpose.ROTATE_90)
-    on_its_side.save(file, "JPEG", quality=90, exif=_exif(6), xmp=XMP)
+    if kind == "HEIF":
+        # Phones tell the turn of these in the container too, and pillow-heif writes it there.
+        pillow_heif.from_pillow(on_its_side).save(file, exif=exif(6), xmp=XMP, quality=80)
+        assert b"irot" in file.getvalue()
+        return file.getvalue()
+    on_its_side.save(file, "JPEG", quality=90, exif=exif(6), xmp=XMP)
     data = file.getvalue()
     return data[:2] + b"\xff\xed" + (len(IPTC) + 2).to_bytes(2, "big") + IPTC + data[2:]
-
-
-def _exif(orientation: int) -> bytes:
-    tags = Image.Exif()
-    tags[0x010F], tags[0x0110], tags[0x0112] = "SecretCam", "SecretCam Mark 2", orientation
-    tags.get_ifd(0x8769)[0x927C] = b"SecretNote of the maker"
-    tags.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 14.0), 3: "E", 4: (11.0, 34.0, 31.0)})
-    return tags.tobytes()
 
 
 def film(brand: bytes = b"isom") -> bytes:
@@ -345,19 +333,6 @@ def build(parts: Parts) -> None:
     repository = config.repository
     Checkout(repository.checkout, repository.path, repository.branch).update()
     Builder(config.site.build, repository.checkout, config.site.output, 120).build()
-
-
-def corners(image: Image.Image) -> list[tuple[int, int, int]]:
-    """Return the colour of each quarter of a photo, left to right and down."""
-    image = image.convert("RGB")
-    across, down = image.width // 4, image.height // 4
-    points = [(x, y) for y in (down, 3 * down) for x in (across, 3 * across)]
-    found = [image.getpixel(point) for point in points]
-    return [min(UPRIGHT, key=lambda wanted: _distance(wanted, colour)) for colour in found]
-
-
-def _distance(one: Any, other: Any) -> int:
-    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def assert_silent(path: Path) -> None:

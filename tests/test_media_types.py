@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from endpoint.domain.media import ALLOWED, BY_EXTENSION, detect
+from endpoint.domain.media_detection import detect
+from endpoint.domain.media_types import ALLOWED, BY_EXTENSION
 
 MP3_FRAME = b"\xff\xfb\x90\x64" + bytes(413)
 ADTS_FRAME = b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)

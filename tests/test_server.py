@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -147,6 +147,55 @@ def test_a_visitor_is_who_the_trusted_proxy_says(installation, port, proxies, ot
 
     assert guesses == [403] * 5 + [429]
     assert elsewhere == other
+
+
+def test_idle_connections_shut_nobody_out(installation, bearer, port):
+    """Neither those that say nothing nor those that stop in the middle of a request."""
+    installation.configure(site={"build": ""})
+    cut = b"POST /media HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc"
+    headers = {**bearer(), "Content-Type": "application/x-www-form-urlencoded"}
+    asked = {"content": "Hello"}, f"http://127.0.0.1:{port}/micropub"
+
+    with (
+        running(installation.folder, "serve", "--port", str(port), "--no-worker"),
+        ExitStack() as opened,
+    ):
+        wait_for(lambda: answers(port))
+        for number in range(400):
+            connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+            opened.enter_context(connection)
+            connection.sendall(cut if number % 2 else b"")
+        begin = time.monotonic()
+        response = requests.post(asked[1], asked[0], headers=headers, timeout=20)
+        took_s = time.monotonic() - begin
+
+    assert response.status_code == 201
+    assert took_s < 5
+
+
+def test_films_that_nobody_watches_shut_nobody_out(installation, bearer, port):
+    """A player that is paused stops reading; no thread waits for it."""
+    installation.configure(site={"build": ""})
+    film = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2" + bytes(24_000_000)
+
+    with (
+        running(installation.folder, "serve", "--port", str(port), "--no-worker"),
+        ExitStack() as opened,
+    ):
+        wait_for(lambda: answers(port))
+        url = f"http://127.0.0.1:{port}"
+        sent = requests.post(f"{url}/media", files={"file": film}, headers=bearer(), timeout=20)
+        path = sent.headers["Location"].removeprefix("https://site.example")
+        for _ in range(9):
+            player = opened.enter_context(socket.socket())
+            player.settimeout(20)
+            player.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            player.connect(("127.0.0.1", port))
+            player.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-\r\n\r\n".encode())
+            player.recv(1)
+        said = requests.get(f"{url}/micropub?q=config", headers=bearer(), timeout=20)
+
+    assert said.status_code == 200
 
 
 def guess_password(port: int, headers: dict[str, str]) -> int:

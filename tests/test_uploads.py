@@ -19,6 +19,7 @@ import pytest
 import waitress
 from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
+from programs import small_disk
 
 from endpoint.app import make_app
 from endpoint.handlers.bodies import read_form
@@ -109,7 +110,7 @@ def echo(installation, start) -> Callable[..., Echo]:
                     "mode": f"{upload.path.stat().st_mode & 0o777:o}",
                     "folder": str(upload.path.parent),
                 }
-                for upload in form.uploads
+                for upload in form.files
             ]
             return jsonify(fields=form.fields, files=files)
 
@@ -350,18 +351,13 @@ def test_what_a_killed_process_left_is_swept(echo, installation):
 
 
 @pytest.fixture
-def small_disk(installation) -> Iterator[Path]:
-    """Put the folder for uploads on a disk of one megabyte."""
-    folder = installation.folder / "state/incoming"
-    folder.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+def disk(installation) -> Iterator[Path]:
+    """Put the folder for incoming files on a disk of one megabyte."""
+    with small_disk(installation.folder / "state/incoming", "1m") as folder:
+        yield folder
 
 
-def test_507_on_a_full_disk(echo, small_disk):
+def test_507_on_a_full_disk(echo, disk):
     app = echo()
 
     full = app.post(part("photo", os.urandom(2_000_000), "a") + END)
@@ -374,9 +370,9 @@ def test_507_on_a_full_disk(echo, small_disk):
     assert fits.status_code == 200
 
 
-def test_503_on_a_disk_that_is_read_only(echo, small_disk):
+def test_503_on_a_disk_that_is_read_only(echo, disk):
     app = echo()
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
 
     response = app.post(part("photo", b"x", "a") + END)
 
@@ -450,7 +446,7 @@ def serve() -> Iterator[Callable[..., int]]:
         server = waitress.create_server(
             echo.app, map=sockets, host="127.0.0.1", port=0, threads=2, **settings
         )
-        receive_by(sockets, max_asked_bytes=2000)
+        receive_by(sockets, max_asked_bytes=2000, max_connections=100)
         running = threading.Thread(target=server.run)
         running.start()
         started.append((server, running))
@@ -557,9 +553,9 @@ def test_a_client_that_hangs_up_leaves_nothing(echo, serve):
     assert app.left == []
 
 
-def test_507_while_the_server_takes_a_body_in(echo, serve, small_disk, monkeypatch):
+def test_507_while_the_server_takes_a_body_in(echo, serve, disk, monkeypatch):
     app = echo()
-    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
     port = serve(app)
 
     response, said = send(port, part("photo", os.urandom(3_000_000), "a.jpg") + END)

@@ -21,6 +21,7 @@ from endpoint.stores.media.drafts import Drafts
 from endpoint.stores.media.files import MediaFiles
 from endpoint.stores.media.incoming import prepare_incoming
 from endpoint.stores.media.pictures import PictureRules
+from endpoint.stores.media.rows import UploadRows
 from endpoint.stores.media.uploads import UploadStore
 from endpoint.stores.repository import Repository
 
@@ -56,6 +57,26 @@ def make_media(
     announce: Callable[[], None],
 ) -> MediaParts:
     """Return what keeps the files of posts; ``announce`` is called after a commit."""
+    folder = MediaFiles(config.state / "media")
+    bucket = _make_bucket(config)
+    outside = (bucket,) if bucket else ()
+    home, *others = (*outside, folder) if config.media.store == "s3" else (folder, *outside)
+    rows = UploadRows(engine)
+    uploads = UploadStore(rows, Drafts(config.state / "media"), home, tuple(others))
+    # What is asked first costs least: the disk, the repository, another machine.
+    places = (folder, Committed(repository, index), *outside)
+    media = Media(_make_intake(config, uploads), places, ascii_url(config.base_url), clock)
+    removal = MediaRemoval(media, uploads, repository, index, clock, announce)
+    return MediaParts(
+        files=media,
+        queries=MediaQueries(rows, media),
+        removal=removal,
+        sweeper=_make_sweeper(config, removal, clock),
+        bucket=bucket,
+    )
+
+
+def _make_intake(config: Config, uploads: UploadStore) -> Intake:
     settings = config.media
     pictures = PictureRules(
         max_pixels=settings.max_pixels,
@@ -63,29 +84,17 @@ def make_media(
         quality=settings.quality,
         heic_as=settings.heic_as,
     )
-    folder = MediaFiles(config.state / "media")
-    bucket = _make_bucket(config)
-    outside = (bucket,) if bucket else ()
-    home, *others = (*outside, folder) if settings.store == "s3" else (folder, *outside)
-    uploads = UploadStore(engine, Drafts(config.state / "media"), home, tuple(others))
-    intake = Intake(uploads, pictures, settings.max_bytes)
-    # What is asked first costs least: the disk, the repository, another machine.
-    places = (folder, Committed(repository, index), *outside)
-    media = Media(intake, places, ascii_url(config.base_url), clock)
-    removal = MediaRemoval(media, uploads, repository, index, clock, announce)
-    keep_unused = timedelta(days=settings.keep_unused_days)
+    return Intake(uploads, pictures, settings.max_bytes)
+
+
+def _make_sweeper(config: Config, removal: MediaRemoval, clock: Callable[[], datetime]) -> Follower:
+    keep_unused = timedelta(days=config.media.keep_unused_days)
 
     def sweep() -> None:
         prepare_incoming(config.state / "incoming")
         removal.sweep(keep_unused)
 
-    return MediaParts(
-        files=media,
-        queries=MediaQueries(uploads, media),
-        removal=removal,
-        sweeper=Follower("sweep", lambda: f"{clock():%Y-%m-%d}", sweep),
-        bucket=bucket,
-    )
+    return Follower("sweep", lambda: f"{clock():%Y-%m-%d}", sweep)
 
 
 def _make_bucket(config: Config) -> "Bucket | None":
@@ -100,15 +109,14 @@ def _make_bucket(config: Config) -> "Bucket | None":
             "media.s3 needs a package that is not installed; run:"
             " pip install 'indieweb-endpoint[s3]'"
         ) from error
-    public_url = ascii_url(s3.public_url) if s3.public_url else ""
     return Bucket(
         BucketRules(
-            s3.bucket,
-            s3.endpoint_url,
-            s3.region,
-            s3.access_key_id,
-            s3.secret_access_key,
-            s3.prefix,
-            public_url,
+            name=s3.bucket,
+            endpoint_url=s3.endpoint_url,
+            region=s3.region,
+            access_key_id=s3.access_key_id,
+            secret_access_key=s3.secret_access_key,
+            prefix=s3.prefix,
+            public_url=ascii_url(s3.public_url) if s3.public_url else "",
         )
     )

@@ -7,7 +7,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from endpoint.domain.sanitizing import absolute, sanitize
+from endpoint.domain.sanitizing import absolute, is_quick, sanitize
 
 __all__ = [
     "absolute",
@@ -92,6 +92,8 @@ def from_paragraphs(html: str) -> str | None:
 
 def to_text(html: str) -> str:
     """Return the plain text of ``html``, its paragraphs apart by a blank line."""
+    if not is_quick(html):
+        return _BLANKS.sub(" ", html).strip(" ")
     said: list[str] = []
     gap, preformatted = "", False
     for piece in _TAG.split(_TEXT_CLEANER.clean(sanitize(html))):

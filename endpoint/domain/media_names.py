@@ -2,7 +2,7 @@
 
 import re
 
-from endpoint.domain.media import BY_EXTENSION, MediaType
+from endpoint.domain.media_types import BY_EXTENSION, MediaType
 
 _DIGITS = 32
 _EXTENSIONS = "|".join(map(re.escape, BY_EXTENSION))

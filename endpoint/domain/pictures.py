@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from endpoint.domain.media import MediaType
+from endpoint.domain.media_types import MediaType
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import nh3
 
-from endpoint.domain.sanitizing import is_flat
+from endpoint.domain.sanitizing import is_quick
 
 _SHOWING = {"img", "source", "video", "audio"}
 _SHOWN = {"src", "poster"}
@@ -23,7 +23,7 @@ def shown_media(html: str) -> list[str]:
         return value
 
     # Python's own parser takes hours for megabytes of tags that nobody closes.
-    if is_flat(html) and _moved(html) < _MAX_MOVED:
+    if is_quick(html) and _moved(html) < _MAX_MOVED:
         nh3.clean(
             html,
             tags=_SHOWING,

@@ -5,11 +5,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from endpoint.domain.media_edits import MediaDelete, parse_form, parse_json
+from endpoint.domain.media_actions import MediaDelete, parse_form, parse_json
 from endpoint.domain.micropub.values import shown
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest
-from endpoint.handlers.bodies import Form, Upload, read_form, read_json
+from endpoint.handlers.bodies import Form, read_form, read_json
 from endpoint.handlers.context import authorize, services
 from endpoint.services.media import Incoming
 
@@ -40,24 +40,23 @@ def act() -> ResponseReturnValue:
     return keep_upload(_only_file(form), token)
 
 
-def keep_upload(upload: Upload, token: Token) -> Response:
+def keep_upload(file: Incoming, token: Token) -> Response:
     """Keep the file and answer with its URL, which it has for ever (Micropub §3.6.4)."""
     media = services().media
-    incoming = Incoming(upload.path, upload.filename, upload.size, upload.parameter)
-    url = media.url_of(media.add(incoming, token).name)
+    url = media.url_of(media.add(file, token).name)
     response = _answer({"url": url})
     response.status_code = HTTPStatus.CREATED
     response.headers["Location"] = url
     return response
 
 
-def _only_file(form: Form) -> Upload:
-    for upload in form.uploads:
-        if upload.parameter != "file":
-            raise InvalidRequest(f"{shown(upload.parameter)} must be called file")
-    if len(form.uploads) != 1:
+def _only_file(form: Form) -> Incoming:
+    for file in form.files:
+        if file.parameter != "file":
+            raise InvalidRequest(f"{shown(file.parameter)} must be called file")
+    if len(form.files) != 1:
         raise InvalidRequest("file must be there once, as a part of a multipart/form-data body")
-    return form.uploads[0]
+    return form.files[0]
 
 
 def _delete(delete: MediaDelete, token: Token) -> Response:

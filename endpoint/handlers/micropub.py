@@ -22,7 +22,7 @@ from endpoint.domain.micropub import (
 from endpoint.domain.micropub.forms import with_files
 from endpoint.domain.posts import Post
 from endpoint.errors import InvalidRequest
-from endpoint.handlers.bodies import Upload, is_form, read_form, read_json
+from endpoint.handlers.bodies import is_form, read_form, read_json
 from endpoint.handlers.context import authorize, services
 from endpoint.handlers.media import keep_upload
 from endpoint.services.keeping import Files, stand_in
@@ -51,8 +51,8 @@ def query() -> ResponseReturnValue:
 def act() -> ResponseReturnValue:
     """Create, update, delete or undelete a post (Micropub §3.3 to §3.5)."""
     token = authorize()
-    if upload := _lone_file():
-        return keep_upload(upload, token)
+    if file := _lone_file():
+        return keep_upload(file, token)
     posts = services().posts
     action, files = _read_action()
     match action:
@@ -74,7 +74,7 @@ def act() -> ResponseReturnValue:
     return _without_body(HTTPStatus.NO_CONTENT)
 
 
-def _lone_file() -> Upload | None:
+def _lone_file() -> Incoming | None:
     """Return the file of a request that is for the media endpoint, as its one parameter says.
 
     Micropublish sends it here where it knows of no media endpoint.
@@ -83,24 +83,19 @@ def _lone_file() -> Upload | None:
         return None
     form = read_form()
     says_more = form.fields.keys() - {"access_token", "mp-destination"}
-    if says_more or [upload.parameter for upload in form.uploads] != ["file"]:
+    if says_more or [file.parameter for file in form.files] != ["file"]:
         return None
-    return form.uploads[0]
+    return form.files[0]
 
 
 def _read_action() -> tuple[Action, Files]:
     if request.is_json:
         return parse_json(read_json()), {}
     form = read_form()
-    files = [
-        Incoming(upload.path, upload.filename, upload.size, upload.parameter)
-        for upload in form.uploads
-    ]
-    names = [stand_in(file) for file in files]
-    places = [(upload.parameter, upload.place) for upload in form.uploads]
-    fields = with_files(form.fields, list(zip(names, places, strict=True)))
-    action = parse_form(fields, split_commas=services().split_commas)
-    return action, dict(zip(names, files, strict=True))
+    files = [(stand_in(file), file) for file in form.files]
+    sent = [(name, file.parameter, file.texts_before) for name, file in files]
+    action = parse_form(with_files(form.fields, sent), split_commas=services().split_commas)
+    return action, dict(files)
 
 
 def _without_body(status: HTTPStatus, headers: Iterable[tuple[str, str]] = ()) -> Response:

@@ -15,6 +15,8 @@ from endpoint.errors import ConfigError
 from endpoint.server.receiving import receive_by
 
 _THREADS = 8
+# With the files of their bodies they stay below 1024, which is what a process may open as a rule.
+_CONNECTIONS = 300
 _DRAIN_S = 30
 
 
@@ -76,7 +78,7 @@ def _end(parts: Parts, workers: list[threading.Thread]) -> None:
 
 def _listen(parts: Parts, host: str, port: int) -> Any:
     sockets: dict[int, Any] = {}
-    app = make_app(parts)
+    app, config = make_app(parts), parts.config
     try:
         server = waitress.create_server(
             app,
@@ -86,18 +88,23 @@ def _listen(parts: Parts, host: str, port: int) -> Any:
             threads=_THREADS,
             ident=None,
             # Without a proxy that is trusted nobody reads them; with one they must arrive.
-            clear_untrusted_proxy_headers=not parts.config.limits.trusted_proxies,
+            clear_untrusted_proxy_headers=not config.limits.trusted_proxies,
+            # When that many are busy, others wait; idle ones make room before (see receiving).
+            connection_limit=_CONNECTIONS + 50,
+            asyncore_use_poll=True,
+            # A client that stops reading a film must not hold the thread that sends it.
+            outbuf_high_watermark=max(config.media.max_bytes, 1 << 26),
             # Flask answers larger ones itself, in JSON; this is the last wall.
-            max_request_body_size=_most_bytes(parts.config),
+            max_request_body_size=_most_bytes(config),
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
             f"{host}:{port} cannot be listened at: {reason}; choose another --host or --port"
         ) from error
-    receive_by(sockets, _most_asked_bytes(parts.config))
+    receive_by(sockets, _most_asked_bytes(config), _CONNECTIONS)
     # waitress writes large bodies to files without a name, and /tmp may be memory.
-    tempfile.tempdir = str(parts.config.state / "incoming")
+    tempfile.tempdir = str(config.state / "incoming")
     return server
 
 

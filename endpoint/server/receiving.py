@@ -1,4 +1,4 @@
-"""How waitress takes bodies in, before the application hears of them: refusals in our words."""
+"""How waitress takes requests in, before the application hears of them."""
 
 import json
 from http import HTTPStatus
@@ -24,7 +24,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
     def received(self, data: bytes) -> int:
         """Take the next bytes in and return how many; afterwards ``error`` is what is wrong."""
         try:
-            with disk_errors("folder for uploads"):
+            with disk_errors("folder for incoming files"):
                 taken: int = super().received(data)
         except EndpointError as error:
             return self._refuse(error, len(data))
@@ -72,7 +72,17 @@ class _Refusal:
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection that ends with all that its requests hold."""
+    """A connection that makes room where there are many, and ends with all its requests hold."""
+
+    max_connections = 0
+
+    def __init__(self, server: Any, *arguments: Any, **named: Any) -> None:
+        super().__init__(server, *arguments, **named)
+        staying = [one for one in server.active_channels.values() if not one.will_close]
+        if len(staying) > self.max_connections:
+            # Whoever opens many and says nothing shuts out themselves and nobody else.
+            idle = [one for one in staying if not one.requests]
+            min(idle, key=lambda one: one.last_activity).will_close = True
 
     def handle_close(self) -> None:
         """End the connection, and give back what a client sent that hung up in the middle."""
@@ -81,14 +91,16 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.request.close()
 
 
-def receive_by(sockets: dict[int, Any], max_asked_bytes: int) -> None:
+def receive_by(sockets: dict[int, Any], max_asked_bytes: int, max_connections: int) -> None:
     """Let the listening ``sockets`` of a waitress server take requests in as this module does.
 
-    Clients that ask before they send are allowed ``max_asked_bytes``.
+    Clients that ask before they send are allowed ``max_asked_bytes``. Of more than
+    ``max_connections`` to one socket, the one that was idle longest ends.
     """
     parser = type("Parser", (_Parser,), {"max_asked_bytes": max_asked_bytes})
+    own = {"parser_class": parser, "max_connections": max_connections}
     for listening in sockets.values():
-        listening.channel_class = type("Channel", (_Channel,), {"parser_class": parser})
+        listening.channel_class = type("Channel", (_Channel,), own)
 
 
 def _too_large(most: int) -> TooLarge:

@@ -58,7 +58,7 @@ class Attachments:
         try:
             yield Taker(keeper, self._media.url_of, files, self._remote, literal=literal)
         except BaseException:
-            keeper.give_back()
+            keeper.take_back()
             raise
 
     def changes(self, post: Post, before: Properties, writer: Writer) -> dict[str, bytes]:
@@ -70,28 +70,31 @@ class Attachments:
         There are none where files live outside the repository.
         """
         known = _names(before)
-        if not self._rules.commits:
-            self._settle(_names(post.properties) - known, post.properties)
-            return {}
-        changes: dict[str, bytes] = {}
+        if self._rules.commits:
+            return self._copies(post, known, writer)
+        self._settle(_names(post.properties) - known, post.properties)
+        return {}
+
+    def outside(self, post: Post) -> tuple[str, ...]:
+        """Return the names of the files of ``post`` that git does not keep."""
+        return () if self._rules.commits else tuple(sorted(_names(post.properties)))
+
+    def _copies(self, post: Post, known: set[str], writer: Writer) -> dict[str, bytes]:
+        copies: dict[str, bytes] = {}
         for name in sorted(_names(post.properties)):
             path = self._generator.media_path(post.path, name)
             if writer.exists(path):
                 continue
             if content := self._media.content(name):
-                changes[path] = content
+                copies[path] = content
             elif name not in known:
                 self._require_elsewhere(name, post.properties)
-            if sum(map(len, changes.values())) > self._rules.max_bytes:
+            if sum(map(len, copies.values())) > self._rules.max_bytes:
                 raise TooLarge(
                     f"The files of the post have more than {self._rules.max_bytes} bytes together"
                     " (media.max_request_bytes); make several posts of them"
                 )
-        return changes
-
-    def outside(self, post: Post) -> tuple[str, ...]:
-        """Return the names of the files of ``post`` that git does not keep."""
-        return () if self._rules.commits else tuple(sorted(_names(post.properties)))
+        return copies
 
     def _settle(self, names: set[str], properties: Properties) -> None:
         for name in sorted(names):

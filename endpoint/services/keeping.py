@@ -20,7 +20,7 @@ def stand_in(file: Incoming) -> str:
 
     So two requests are the same only if their files are.
     """
-    with disk_errors("folder for uploads"), file.path.open("rb") as stream:
+    with disk_errors("folder for incoming files"), file.path.open("rb") as stream:
         return f"urn:sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 
@@ -70,7 +70,7 @@ class Keeper:
         finally:
             remove_incoming(path)
 
-    def give_back(self) -> None:
+    def take_back(self) -> None:
         """Remove what was kept for this request, and was not there before."""
         for kept in self._kept.values():
             self._media.take_back(kept)

@@ -14,7 +14,8 @@ from endpoint.services.media_intake import Incoming, Intake
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.media.files import copy_stored
 from endpoint.stores.media.places import Findable, StoredFile
-from endpoint.stores.media.uploads import KeptUpload, UploadStore
+from endpoint.stores.media.rows import KeptUpload
+from endpoint.stores.media.uploads import UploadStore
 
 __all__ = ["Incoming", "KeptUpload", "Media", "StoredFile"]
 
@@ -52,7 +53,7 @@ class Media:
         taken (Micropub §3.6.3 and §3.6.4).
         """
         token.require("media")
-        kept = self._intake.take(upload, self._clock())
+        kept = self._intake.add(upload, self._clock())
         _log.info("uploaded", name=kept.name, size=kept.size, client_id=token.client_id)
         return kept
 
@@ -114,4 +115,4 @@ class Media:
 
     def was_removed(self, name: str) -> bool:
         """Return whether there was an upload of this name that is deleted or swept."""
-        return self._uploads.is_removed(name)
+        return self._uploads.rows.is_removed(name)

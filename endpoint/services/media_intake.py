@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from endpoint.domain.media import ALLOWED, MediaType, detect
+from endpoint.domain.media_detection import detect
 from endpoint.domain.media_names import make_name, possible_names
+from endpoint.domain.media_types import ALLOWED, MediaType
 from endpoint.domain.micropub.values import shown
 from endpoint.errors import InvalidRequest, TooLarge, UnsupportedMediaType
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.media.files import link_or_copy
 from endpoint.stores.media.pictures import Picture, PictureRules, clean_picture
-from endpoint.stores.media.uploads import KeptUpload, UploadStore
+from endpoint.stores.media.rows import KeptUpload
+from endpoint.stores.media.uploads import UploadStore
 
 _HEAD = 4096
 _LONGEST_FILENAME = 255
@@ -39,7 +41,7 @@ class Intake:
     pictures: PictureRules
     max_bytes: int
 
-    def take(self, upload: Incoming, now: datetime) -> KeptUpload:
+    def add(self, upload: Incoming, now: datetime) -> KeptUpload:
         """Return the file as it is kept; the same bytes again are the same file, as new.
 
         Raise UnsupportedMediaType if the bytes are no picture, video or sound
@@ -50,7 +52,8 @@ class Intake:
             raise InvalidRequest(f"{name} is an empty file; send one with something in it")
         if upload.size > self.max_bytes:
             raise TooLarge(
-                f"{name} has {upload.size} bytes; this server takes at most {self.max_bytes}"
+                f"{name} has a file of {upload.size} bytes; this server takes at most"
+                f" {self.max_bytes} (media.max_bytes)"
             )
         digest, found = _look_at(upload.path)
         if again := self.uploads.renew(possible_names(digest), _hint(upload), now):
@@ -92,7 +95,7 @@ class Intake:
 
 def _look_at(path: Path) -> tuple[str, MediaType | None]:
     """Return the SHA-256 of the file, in hexadecimal, and the type that its bytes have."""
-    with disk_errors("folder for uploads"), path.open("rb") as file:
+    with disk_errors("folder for incoming files"), path.open("rb") as file:
         head = file.read(_HEAD)
         file.seek(0)
         return hashlib.file_digest(file, "sha256").hexdigest(), detect(head)

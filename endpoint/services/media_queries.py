@@ -7,7 +7,7 @@ from endpoint.domain.lists import Selection, parse_selection
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest
 from endpoint.services.media import Media
-from endpoint.stores.media.uploads import KeptUpload, UploadStore
+from endpoint.stores.media.rows import KeptUpload, UploadRows
 
 Arguments = Mapping[str, str]
 Answer = dict[str, Any]
@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 class MediaQueries:
     """Answers to ``GET /media?q=…`` (Micropub extensions: media list, last upload)."""
 
-    def __init__(self, uploads: UploadStore, media: Media) -> None:
+    def __init__(self, uploads: UploadRows, media: Media) -> None:
         self._uploads = uploads
         self._media = media
         self._answers: dict[str, Callable[[Arguments], Answer]] = {

@@ -51,12 +51,11 @@ class MediaRemoval:
         with self._repository.writing() as writer:
             self._index.catch_up()
             self._require_unused(name, force=force)
-            places = self._index.media_paths(name)
-            if not places and not self._media.open(name) and not self._media.was_removed(name):
+            paths = self._index.media_paths(name)
+            if not paths and not self._media.open(name) and not self._media.was_removed(name):
                 raise InvalidRequest("url names no file of this server")
-            if places:
-                gone = dict.fromkeys(places)
-                writer.commit(gone, f"delete media: {name}\n", self._clock())
+            if paths:
+                writer.commit(dict.fromkeys(paths), f"delete media: {name}\n", self._clock())
             self._uploads.remove(name, self._clock())
         _log.info("deleted", name=name, client_id=token.client_id)
         self._announce()

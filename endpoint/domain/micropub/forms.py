@@ -43,7 +43,7 @@ def parse_fields(fields: Mapping[str, list[str]]) -> dict[str, list[Any]]:
 
 
 def with_files(
-    fields: Mapping[str, list[str]], files: Sequence[tuple[str, tuple[str, int]]]
+    fields: Mapping[str, list[str]], files: Sequence[tuple[str, str, int]]
 ) -> dict[str, list[str]]:
     """Return ``fields`` with the ``files`` of the same form, in the order in which all were sent.
 
@@ -53,15 +53,15 @@ def with_files(
     """
     joined = dict(fields)
     # From the last, so that the places of those before stay true.
-    for stand_in, (parameter, place) in reversed(files):
+    for stand_in, parameter, place in reversed(files):
         if not _FILE.fullmatch(parameter):
             raise InvalidRequest(
-                f"{shown(parameter)} is a file; send files as photo, video, audio or featured,"
+                f"{shown(parameter)} must be text; send files as photo, video, audio or featured,"
                 " or to the media endpoint"
             )
         values = joined.get(parameter, [])
         joined[parameter] = [*values[:place], stand_in, *values[place:]]
-    for _, (parameter, _) in files:
+    for _, parameter, _ in files:
         joined[parameter] = [value for value in joined[parameter] if value.strip()]
     return joined
 

@@ -6,13 +6,18 @@ from urllib.parse import parse_qsl
 from flask import Flask, g, request
 
 from endpoint.errors import InvalidRequest, UnsupportedMediaType
-from endpoint.handlers.bodies import uploads
+from endpoint.handlers.bodies.files import (
+    FilePart,
+    FileRules,
+    file_rules,
+    register_files,
+    save_file,
+)
 from endpoint.handlers.bodies.multipart import MAX_PARTS, read_parts
 from endpoint.handlers.bodies.streams import body_stream
-from endpoint.handlers.bodies.uploads import Upload, UploadRules
 from endpoint.handlers.bodies.values import Values
 
-__all__ = ["Form", "Upload", "UploadRules", "is_form", "read_form", "read_json", "register"]
+__all__ = ["FilePart", "FileRules", "Form", "is_form", "read_form", "read_json", "register"]
 
 _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -23,20 +28,20 @@ class Form:
     """A form body: each name with its values in the order sent, and the file parts."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
-    uploads: tuple[Upload, ...] = ()
+    files: tuple[FilePart, ...] = ()
 
     def first(self, name: str) -> str:
         """Return the first value of a field; empty if there is none."""
         return self.fields.get(name, [""])[0]
 
 
-def register(app: Flask, rules: UploadRules, max_body_bytes: int) -> None:
+def register(app: Flask, rules: FileRules, max_body_bytes: int) -> None:
     """Let ``app`` read bodies of at most ``max_body_bytes``, multipart ones by ``rules``.
 
     The files of a request are removed when it ends, however it ends.
     """
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
-    uploads.register(app, rules)
+    register_files(app, rules)
 
 
 def is_form() -> bool:
@@ -98,11 +103,11 @@ def _parse_multipart() -> Form:
     if not boundary:
         raise InvalidRequest("The multipart body has no boundary parameter")
     values = Values(request.max_content_length or 0)
-    files: list[Upload] = []
-    request.max_content_length = uploads.rules().max_request_bytes
+    files: list[FilePart] = []
+    request.max_content_length = file_rules().max_request_bytes
     for part in read_parts(body_stream(), boundary):
         if part.filename is None:
             values.add(part)
-        elif upload := uploads.keep(part, len(values.fields.get(part.name, ()))):
-            files.append(upload)
+        elif file := save_file(part, len(values.fields.get(part.name, ()))):
+            files.append(file)
     return Form(values.fields, tuple(files))

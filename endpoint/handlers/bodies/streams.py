@@ -7,7 +7,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from endpoint.errors import InvalidRequest
 
-PIECE_BYTES = 65_536
+_PIECE_BYTES = 65_536
 
 
 class BodyStream:
@@ -17,7 +17,7 @@ class BodyStream:
         self._stream = stream
         self._left = length
 
-    def read(self, max_bytes: int = PIECE_BYTES) -> bytes:
+    def read(self, max_bytes: int = _PIECE_BYTES) -> bytes:
         """Return the next bytes, at most ``max_bytes``; none at the end.
 
         Raise InvalidRequest if the client is gone before the end.

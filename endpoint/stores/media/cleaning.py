@@ -8,7 +8,8 @@ from typing import Any
 
 from PIL.ImageFile import ImageFile
 
-from endpoint.domain.media import GIF, HEIC, JPEG, PNG, WEBP, MediaType, detect
+from endpoint.domain.media_detection import detect
+from endpoint.domain.media_types import GIF, HEIC, JPEG, PNG, WEBP, MediaType
 from endpoint.domain.pictures import Picture, PictureRules
 from endpoint.errors import InvalidRequest
 from endpoint.stores.disk import disk_errors
@@ -59,7 +60,7 @@ def _mapped(source: Path) -> Iterator[Data]:
 def _type_of(data: Data) -> MediaType:
     media_type = detect(data[:4096])
     if media_type is None or media_type.family != "photo":
-        raise InvalidRequest("The file is no picture; send JPEG, PNG, GIF, WebP, AVIF or HEIC.")
+        raise InvalidRequest("The file is no picture; send JPEG, PNG, GIF, WebP, AVIF or HEIC")
     return media_type
 
 
@@ -102,7 +103,7 @@ def _checked(content: bytes, media_type: MediaType, rules: PictureRules) -> Pict
         for frame in frames_of(image, media_type, rules.max_pixels):
             told = _TOLD & image.info.keys()
             if told or getattr(image, "text", None):
-                raise InvalidRequest("The picture could not be cleaned; export it as a plain JPEG.")
+                raise InvalidRequest("The picture could not be cleaned; export it as a plain JPEG")
             blurhash = blurhash or blurhash_of(frame)
     if media_type == GIF:
         size = image.size

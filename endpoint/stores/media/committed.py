@@ -20,8 +20,8 @@ class Committed:
         if not is_name(name):
             return None
         self._index.catch_up()
-        place = self._index.media(name)
-        data = self._repository.read(place) if place else None
+        path = self._index.media(name)
+        data = self._repository.read(path) if path else None
         if data is None:
             return None
 

@@ -1,6 +1,6 @@
 """Pictures made anew: turned upright, made smaller, and saved with nothing but their pixels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 from PIL.ImageFile import ImageFile
 
-from endpoint.domain.media import AVIF, GIF, JPEG, PNG, WEBP, MediaType
+from endpoint.domain.media_types import AVIF, GIF, JPEG, PNG, WEBP, MediaType
 from endpoint.errors import InvalidRequest
 from endpoint.stores.media.colours import in_mode, plain, profile_of
 from endpoint.stores.media.opening import FORMATS, frames_of
@@ -66,39 +66,54 @@ def encode(image: ImageFile, media_type: MediaType, target: Target) -> bytes:
 
     Raise InvalidRequest if it has more frames than can be made anew at once.
     """
-    size, turn = fitted(image.size, target.max_edge), turn_of(image)
+    size = fitted(image.size, target.max_edge)
     if media_type == JPEG:
         # The decoder itself can make it smaller, by halves, and needs less memory then.
         image.draft(None, (size[0] * 3 // 2, size[1] * 3 // 2))
-    frames: list[Image.Image] = []
-    durations, profile, canvas = [], None, image.size
-    for frame in frames_of(image, media_type, target.max_pixels):
-        canvas = canvas if frames else frame.size
-        if frame.size != canvas:
-            raise InvalidRequest("The frames of the animation differ in size; export it again.")
-        durations.append(frame.info.get("duration", 0))
-        made, profile = _made(frame, size, target.media_type)
-        frames.append(made if turn is None else made.transpose(turn))
-        _check_sum(frames, target.max_pixels)
+    made = _make_frames(image, media_type, size, target)
     # The encoder needs room of its own.
     image.close()
-    options = _options(target) | {"icc_profile": profile}
-    if len(frames) > 1:
-        options |= _motion(image, frames, durations, target.media_type)
+    options = _options(target) | {"icc_profile": made.profile}
+    if len(made.frames) > 1:
+        options |= _motion(image, made, target.media_type)
     saved = BytesIO()
-    frames[0].save(saved, FORMATS[target.media_type], **options)
+    made.frames[0].save(saved, FORMATS[target.media_type], **options)
     return saved.getvalue()
+
+
+@dataclass
+class _Made:
+    """Frames as they will be saved, how long each is shown in ms, and what their colours mean."""
+
+    frames: list[Image.Image] = field(default_factory=list)
+    durations: list[float] = field(default_factory=list)
+    profile: bytes | None = None
+
+
+def _make_frames(
+    image: ImageFile, media_type: MediaType, size: tuple[int, int], target: Target
+) -> _Made:
+    made, turn, canvas = _Made(), turn_of(image), None
+    for frame in frames_of(image, media_type, target.max_pixels):
+        canvas = canvas or frame.size
+        if frame.size != canvas:
+            raise InvalidRequest("The frames of the animation differ in size; export it again")
+        made.durations.append(frame.info.get("duration", 0))
+        small, made.profile = _make_frame(frame, size, target.media_type)
+        made.frames.append(small if turn is None else small.transpose(turn))
+        _check_sum(made.frames, target.max_pixels)
+    return made
 
 
 def _check_sum(frames: list[Image.Image], max_pixels: int) -> None:
     if len(frames) * frames[0].width * frames[0].height > max_pixels:
         raise InvalidRequest(
             f"The animation has more than {max_pixels} pixels in all its frames, too many to make "
-            "it smaller; send a shorter or smaller one, or a video."
+            "it smaller; send a shorter or smaller one, or a video"
         )
 
 
-def _made(
+def _make_frame(
     frame: Image.Image, size: tuple[int, int], media_type: MediaType
 ) -> tuple[Image.Image, bytes | None]:
     profile, small = profile_of(frame), plain(frame)
@@ -132,17 +147,15 @@ def _options(target: Target) -> dict[str, Any]:
     return {}
 
 
-def _motion(
-    image: ImageFile, frames: list[Image.Image], durations: list[float], media_type: MediaType
-) -> dict[str, Any]:
-    """Return what makes ``frames``, each of them whole, move as ``image`` did."""
-    options: dict[str, Any] = {"save_all": True, "append_images": frames[1:]}
-    options["duration"] = durations
+def _motion(image: ImageFile, made: _Made, media_type: MediaType) -> dict[str, Any]:
+    """Return what lets the frames, each of them whole, move as ``image`` did."""
+    options: dict[str, Any] = {"save_all": True, "append_images": made.frames[1:]}
+    options["duration"] = made.durations
     if "loop" in image.info:
         options["loop"] = image.info["loop"]
-    if media_type == GIF and frames[0].mode == "RGBA":
+    if media_type == GIF and made.frames[0].mode == "RGBA":
         # What a frame leaves open would show the one before it.
         options["disposal"] = 2
     if media_type == PNG and image.info.get("default_image"):
-        options |= {"default_image": True, "duration": durations[1:]}
+        options |= {"default_image": True, "duration": made.durations[1:]}
     return options

@@ -11,7 +11,7 @@ from typing import IO
 from endpoint.stores.disk import disk_errors
 
 _LEFT_BEHIND_S = 3600
-_PLACE = "folder for uploads"
+_FOLDER = "folder for incoming files"
 
 
 def prepare_incoming(folder: Path) -> Path:
@@ -34,7 +34,7 @@ def new_incoming(folder: Path) -> Path:
 
     Raise InsufficientStorage or Unavailable if the disk refuses.
     """
-    with disk_errors(_PLACE):
+    with disk_errors(_FOLDER):
         _make(folder)
         descriptor, name = mkstemp(dir=folder)
         os.close(descriptor)
@@ -47,7 +47,7 @@ def open_incoming(path: Path) -> Iterator[IO[bytes]]:
 
     Raise InsufficientStorage or Unavailable for every OSError of the block.
     """
-    with disk_errors(_PLACE), path.open("wb") as file:
+    with disk_errors(_FOLDER), path.open("wb") as file:
         yield file
 
 

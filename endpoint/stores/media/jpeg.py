@@ -37,8 +37,10 @@ def strip_jpeg(data: Data) -> bytes | None:
 
 
 def count_scans(data: Data) -> int:
-    """Return how often the whole picture would be gone over, at most: a small file can ask for
-    thousands of times."""
+    """Return how often the whole picture would be gone over, at most.
+
+    A small file can ask for thousands of times.
+    """
     try:
         return sum(marker == _SCAN for marker, _, _ in _segments(data))
     except (ValueError, IndexError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from endpoint.domain.media import BY_EXTENSION
+from endpoint.domain.media_types import BY_EXTENSION
 from endpoint.domain.pictures import Picture, PictureRules
 from endpoint.errors import InvalidRequest
 from endpoint.stores.confined import Confined, Limits, Overrun
@@ -57,7 +57,7 @@ def clean_picture(source: Path, target: Path, rules: PictureRules) -> Picture:
         _log.warning("picture not worked on", reason=str(error))
         raise InvalidRequest(
             "The picture takes too much memory or time to work on; send a smaller one, "
-            "or export it again as a plain JPEG."
+            "or export it again as a plain JPEG"
         ) from error
     except BaseException:
         target.unlink(missing_ok=True)

@@ -10,29 +10,24 @@ from flask import Flask, current_app, g
 from endpoint.domain.micropub.values import shown
 from endpoint.errors import InvalidRequest, TooLarge
 from endpoint.handlers.bodies.multipart import Part
+from endpoint.services.media_intake import Incoming
 from endpoint.stores.media.incoming import new_incoming, open_incoming, remove_incoming
 
-_EXTENSION = "endpoint.uploads"
+_EXTENSION = "endpoint.files"
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A file part: the parameter it came as, the client's name for it, its bytes at ``path``.
+class FilePart(Incoming):
+    """A file part, on disk until the request ends; ``filename`` is as it was sent.
 
-    The file is there until the request ends. ``filename`` is as it was sent: a
-    hint, which may be empty or hostile. ``place`` is how many texts of the same
-    parameter came before it.
+    ``texts_before`` counts the texts of the same parameter that came before it.
     """
 
-    parameter: str
-    filename: str
-    path: Path
-    size: int
-    place: int = 0
+    texts_before: int = 0
 
 
 @dataclass(frozen=True)
-class UploadRules:
+class FileRules:
     """The folder for files on their way in, and how much a request may bring."""
 
     folder: Path
@@ -41,22 +36,22 @@ class UploadRules:
     max_request_bytes: int
 
 
-def register(app: Flask, rules: UploadRules) -> None:
+def register_files(app: Flask, rules: FileRules) -> None:
     """Let ``app`` take files by ``rules``, and remove a request's files when it ends."""
     app.extensions[_EXTENSION] = rules
     app.teardown_request(_remove)
 
 
-def rules() -> UploadRules:
+def file_rules() -> FileRules:
     """Return the rules of the running application."""
-    found: UploadRules = current_app.extensions[_EXTENSION]
+    found: FileRules = current_app.extensions[_EXTENSION]
     return found
 
 
-def keep(part: Part, place: int) -> Upload | None:
+def save_file(part: Part, texts_before: int) -> FilePart | None:
     """Return ``part`` as a file on disk; None for a file input that was left empty.
 
-    ``place`` texts of its parameter came before it. Raise TooLarge or
+    ``texts_before`` of its parameter came before it. Raise TooLarge or
     InvalidRequest beyond the rules, InsufficientStorage or Unavailable if the
     disk refuses.
     """
@@ -65,28 +60,29 @@ def keep(part: Part, place: int) -> Upload | None:
         return None
     path = _new_file()
     size = _write(path, chain([first], part.pieces), part.name)
-    return Upload(part.name, part.filename or "", path, size, place)
+    return FilePart(path, part.filename or "", size, part.name, texts_before)
 
 
 def _new_file() -> Path:
     paths: list[Path] = g.setdefault("incoming", [])
-    if len(paths) >= rules().max_files:
+    most = file_rules().max_files
+    if len(paths) >= most:
         raise InvalidRequest(
-            f"There are too many files; this server takes at most {rules().max_files} in a request"
+            f"There are too many files; this server takes at most {most} in a request"
             " (media.max_files)"
         )
-    paths.append(new_incoming(rules().folder))
+    paths.append(new_incoming(file_rules().folder))
     return paths[-1]
 
 
 def _write(path: Path, pieces: Iterable[bytes], name: str) -> int:
-    most, size = rules().max_file_bytes, 0
+    most, size = file_rules().max_file_bytes, 0
     with open_incoming(path) as file:
         for piece in pieces:
             size += len(piece)
             if size > most:
                 raise TooLarge(
-                    f"The file {shown(name)} is too large; this server takes at most {most} bytes"
+                    f"{shown(name)} is too large; this server takes at most {most} bytes for a file"
                     " (media.max_bytes)"
                 )
             file.write(piece)
