@@ -14,8 +14,8 @@ from endpoint.stores.confined import Confined, Limits, Overrun
 __all__ = ["Picture", "PictureRules", "clean_picture"]
 
 _log = structlog.get_logger()
-# Apps hang up after 30 seconds at the latest: waiting and work must not take longer together.
-_cleaner = Confined("endpoint.stores.media.cleaning:answer", at_once=2, patience_s=8)
+# Apps hang up after 30 seconds at the latest; nearly every picture takes one or two of them.
+_cleaner = Confined("endpoint.stores.media.cleaning:answer", at_once=2, patience_s=18)
 _TIME_S = 20
 # A picture that takes longer has two threads at work.
 _CPU_S = 30
