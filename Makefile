@@ -1,20 +1,38 @@
 # make demo   a site to try things with, at http://127.0.0.1:8000/
-# make test   everything that must hold before a change lands
+# make check  style, types and the plain tests, for every change on the way: two minutes
+# make test   everything that must hold before a change lands: make check, then the program as its
+#             users run it, with Hugo, Jekyll, a browser and git hosting
+# make faults the server killed again and again, power cuts, two machines: a minute or two;
+#             with KILLS=300 a few hundred kills, and SEED=1 other moments for them
+# make bench  what it costs, beside plain git and the disk: a quarter of an hour, for the quick
+#             one (QUICK=1, or make bench-quick) a minute; DOCS=1 writes docs/benchmarks.md
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format clean
+.PHONY: demo check test faults bench bench-quick format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/endpoint demo
 
-test: $(VENV)/.test
+check: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
+
+test: check
+	$(BIN)/pytest -n auto --dist loadfile tests/end_to_end
+
+faults: $(VENV)/.test
+	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/pytest tests/faults
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks $(if $(QUICK),--scale quick) $(if $(DOCS),--docs)
+
+bench-quick:
+	$(MAKE) bench QUICK=1
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix

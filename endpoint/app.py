@@ -1,5 +1,7 @@
 """The application: an installation's parts, then services, then handlers."""
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -16,9 +18,11 @@ from endpoint.handlers import (
     cors,
     errors,
     feed,
+    hooks,
     limits,
     media,
     media_files,
+    metrics,
     micropub,
     oauth,
     operations,
@@ -45,6 +49,12 @@ _FOR_PAGES = frozenset(
 """What apps that run in a browser page call (CORS)."""
 
 
+class _App(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``func``; Flask looks ten times a request, and nothing here is ``async``."""
+        return func
+
+
 class _Json(DefaultJSONProvider):
     sort_keys = False
     ensure_ascii = False
@@ -58,7 +68,7 @@ def create_app(config: Config) -> Flask:
 def make_app(parts: Parts) -> Flask:
     """Return the WSGI application of an installation that is assembled."""
     config = parts.config
-    app = Flask("endpoint", static_folder=None, template_folder="handlers/templates")
+    app = _App("endpoint", static_folder=None, template_folder="handlers/templates")
     app.json = _Json(app)
     # Its redirects would be built from the Host header.
     app.url_map.merge_slashes = False
@@ -70,7 +80,8 @@ def make_app(parts: Parts) -> Flask:
     _set_up_sessions(app, config, services)
     open_to_apps = (micropub, media, media_files, feed)
     signing_in = (consent, oauth) if config.auth.mode == "builtin" else ()
-    for handler in (*open_to_apps, operations, *signing_in, sign_in, admin, site):
+    metrics.register(app, config.metrics.token)
+    for handler in (*open_to_apps, operations, hooks, *signing_in, sign_in, admin, site):
         app.register_blueprint(handler.bp)
     if config.limits.enabled:
         limits.register(app, config.queue.url)

@@ -1,6 +1,7 @@
 """The ``endpoint`` command."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from endpoint.assembly import Parts
 
 _PORT = click.IntRange(1, 65_535)
+_READERS = 4
+"""Processes that read posts for the index; more would wait for the one that writes."""
 
 # What a command needs is imported when it runs, so that --help answers at once.
 
@@ -67,6 +70,14 @@ def main() -> None:
     logs.configure()
 
 
+def _check_filter(_context: click.Context, _option: click.Parameter, given: str | None) -> str:
+    from endpoint.stores.git.promisors import is_filter
+
+    if given and not is_filter(given):
+        raise click.BadParameter("must be blob:none, or blob:limit= with a size such as 100k or 1m")
+    return given or ""
+
+
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--me", metavar="URL", help="Your profile URL: the site's address, with its path.")
@@ -75,6 +86,17 @@ def main() -> None:
 @click.option("--timezone", metavar="ZONE", default="UTC", help="Like Europe/Berlin.")
 @click.option("--generator", type=click.Choice(["hugo", "jekyll"]), default="hugo")
 @click.option("--repository", metavar="PATH-OR-URL", help="Adopt this site instead of making one.")
+@click.option("--ssh-key", metavar="PATH", help="The key that opens it, for an address by SSH.")
+@click.option("--known-hosts", metavar="PATH", help="Where its host's key is known from.")
+@click.option("--token-file", metavar="PATH", help="The token that opens it, for one by https.")
+@click.option("--depth", type=click.IntRange(1), help="Take only its newest commits: a large site.")
+@click.option(
+    "--filter",
+    "left_out",
+    metavar="FILTER",
+    callback=_check_filter,
+    help="Leave files there until they are read: blob:none, or blob:limit=100k for larger ones.",
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def init(
@@ -85,6 +107,11 @@ def init(
     timezone: str,
     generator: str,
     repository: str | None,
+    ssh_key: str | None,
+    known_hosts: str | None,
+    token_file: str | None,
+    depth: int | None,
+    left_out: str,
     password_stdin: bool,
     yes: bool,
 ) -> None:
@@ -109,9 +136,14 @@ def init(
         timezone=timezone,
         generator=generator,
         repository=repository or "",
+        ssh_key=ssh_key or "",
+        known_hosts=known_hosts or "",
+        token_file=token_file or "",
+        depth=depth or 0,
+        left_out=left_out,
         password=password,
     )
-    config = install(folder, wishes, datetime.now(UTC))
+    config = install(folder, wishes, datetime.now(UTC), _show_bytes)
     click.echo(f"Made {folder} for {config.me}")
     if not given:
         click.echo(f"Your password, shown only this once: {password}")
@@ -120,6 +152,11 @@ def init(
         for link in discovery_links(config.base_url, signs_in=config.auth.mode == "builtin"):
             click.echo(link.element)
     click.echo(f"Next: cd {folder} && endpoint serve; and endpoint check, once your site is up")
+
+
+def _show_bytes(arrived: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rCloning: {arrived / 1e6:.1f} MB ", nl=False, err=True)
 
 
 @main.command()
@@ -278,6 +315,28 @@ def check(config: Config) -> None:
         raise click.exceptions.Exit(1)
 
 
+@main.group()
+def conflicts() -> None:
+    """Commits that could not be merged with what others pushed."""
+
+
+@conflicts.command("list")
+@_configured
+def conflicts_list(config: Config) -> None:
+    """List what waits for you: the branch that keeps a commit, and why it is not on the site."""
+    for found in _assemble(config).publishing.backlog().conflicts:
+        click.echo(f"{found.branch}  {found.found_at:%Y-%m-%d}  {found.subject}: {found.reason}")
+
+
+@conflicts.command("resolve")
+@_configured
+@click.argument("branch")
+def conflicts_resolve(config: Config, branch: str) -> None:
+    """Say that BRANCH is dealt with; it stays until you delete it."""
+    if not _assemble(config).publishing.resolve(branch):
+        raise click.UsageError(f"{branch} waits for nobody; see endpoint conflicts list")
+
+
 @main.command()
 @_configured
 def build(config: Config) -> None:
@@ -304,6 +363,6 @@ def index_rebuild(config: Config) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        parts.index.rebuild(show)
+        parts.index.rebuild(show, processes=min(os.cpu_count() or 1, _READERS))
     for path, problem in parts.index.problems():
         click.echo(f"{path}: {problem}", err=True)

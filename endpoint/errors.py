@@ -77,6 +77,13 @@ class InvalidToken(EndpointError):
     status = HTTPStatus.UNAUTHORIZED
 
 
+class InvalidSignature(EndpointError):
+    """A notice from the hosting is not signed with the secret we share with it."""
+
+    error = "invalid_signature"
+    status = HTTPStatus.UNAUTHORIZED
+
+
 class InsufficientScope(EndpointError):
     """The token lacks the scope this action needs (RFC 6750 §3.1).
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import git
+import programs
 import pytest
 import structlog
 import tomlkit
@@ -20,6 +21,7 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from hypothesis import settings
 from pytest_httpserver import HTTPServer
+from remotes import Hosting
 from werkzeug.serving import make_server
 
 from endpoint.app import make_app
@@ -230,3 +232,21 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         server.shutdown()
         serving.join()
         parts.close()
+
+
+@pytest.fixture
+def hosting(installation: Installation, tmp_path: Path) -> Hosting:
+    """A hosting that the installation publishes to, and that builds the site itself."""
+    made = Hosting.of(installation.folder / "site.git", tmp_path)
+    installation.configure(repository={"remote": str(made.bare)}, site={"build": ""})
+    return made
+
+
+@pytest.fixture
+def small_disk(installation: Installation) -> Iterator[Path]:
+    """The installation's repository on a small disk of its own."""
+    folder, away = installation.folder / "site.git", installation.folder / "away.git"
+    folder.rename(away)
+    with programs.small_disk(folder, "4m"):
+        shutil.copytree(away, folder, dirs_exist_ok=True)
+        yield folder

@@ -13,7 +13,7 @@ from endpoint.app import make_app
 QUILL = App("https://quill.example/", "create")
 SHPUB = App("https://shpub.example/", "create")
 HOSTILE = "\"><script>alert('1')</script>"
-PAGES = ["/admin/", "/admin/posts"]
+PAGES = ["/admin/", "/admin/posts", "/admin/status"]
 
 
 @pytest.fixture
@@ -356,7 +356,7 @@ def test_200_the_pages_make_sense_to_a_screen_reader(owner, parts):
     parts.tokens.create("", ["create"])
     parts.tokens.create("", ["create"])
 
-    for path, title in zip(PAGES, ("Apps", "Posts"), strict=True):
+    for path, title in zip(PAGES, ("Apps", "Posts", "Status"), strict=True):
         page = read(owner.get(path))
 
         navigation = page.find("nav", {"aria-label": "Your pages"})

@@ -118,6 +118,33 @@ def test_stale_locks_are_cleared(repository, checkout, tmp_path, name):
     assert not (tmp_path / "site/.git" / name).exists()
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"not what it was"], ids=["empty", "another"])
+@pytest.mark.parametrize("name", ["index", "HEAD", "refs/heads/main", "refs/remotes/origin/main"])
+def test_what_a_power_cut_has_damaged_is_made_again(repository, checkout, tmp_path, name, spoilt):
+    """git does not wait for the disk in a checkout, which can be had from the repository again."""
+    commit(repository, {"gone.md": b"Gone"})
+    checkout.update()
+    (tmp_path / "site/.git" / name).write_bytes(spoilt)
+    new = commit(repository, {"c.md": b"C", "gone.md": None})
+
+    assert checkout.update() == new
+    assert files(tmp_path / "site") == {"README.md": b"My site\n", "a/b.md": b"B", "c.md": b"C"}
+    assert git(tmp_path / "site", "status", "--porcelain") == ""
+
+
+def test_damaged_objects_of_the_checkout_are_brought_again(repository, checkout, tmp_path):
+    checkout.update()
+    for path in (tmp_path / "site/.git/objects").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_bytes(b"")
+    (tmp_path / "site/README.md").write_text("")
+    new = commit(repository, {"c.md": b"C"})
+
+    assert checkout.update() == new
+    assert files(tmp_path / "site") == {"README.md": b"My site\n", "a/b.md": b"B", "c.md": b"C"}
+
+
 def test_hooks_do_not_run(repository, checkout, tmp_path):
     checkout.update()
     for folder in (tmp_path / "site/.git/hooks", repository.path / "hooks"):

@@ -114,12 +114,21 @@ def test_prepare_in_many_processes_at_once(url):
         pytest.param("journal_mode", "wal", id="WAL"),
         pytest.param("busy_timeout", 10_000, id="waits 10 s"),
         pytest.param("foreign_keys", 1, id="foreign keys"),
-        pytest.param("synchronous", 1, id="NORMAL"),
+        pytest.param("synchronous", 2, id="FULL"),
     ],
 )
 def test_sqlite_settings(engine, pragma, expected):
     with engine.connect() as connection:
         assert connection.scalar(text(f"PRAGMA {pragma}")) == expected
+
+
+def test_only_what_is_relaxed_does_not_wait_for_the_disk(engine):
+    levels = []
+    for relaxed in (False, True, False):
+        with writing(engine, relaxed=relaxed) as connection:
+            levels.append(connection.scalar(text("PRAGMA synchronous")))
+
+    assert levels == [2, 1, 2]
 
 
 def test_a_failed_transaction_leaves_nothing(engine):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from endpoint.assembly import make_followers
+from endpoint.assembly.site import make_site_followers
 from endpoint.services import following
 from endpoint.services.following import Follower, Following
 from endpoint.stores.builder import BuildError
@@ -120,6 +120,25 @@ def test_a_worker_that_was_killed_costs_a_repeat_and_a_minute(follow, parts, clo
     assert Followers(parts.engine).progress("x").state == "idle"
 
 
+def test_waits_and_leases_do_not_last_longer_because_the_clock_was_wrong(follow, parts, clock):
+    """It was years ahead at the start, as where no battery keeps it, and then was set."""
+    done = []
+
+    def fail():
+        raise BuildError("no such theme")
+
+    clock.forward(days=5000)
+    follow(fail).work()
+    Followers(parts.engine).take("y", "1", clock(), timedelta(minutes=1))
+    clock.forward(days=-5000)
+    follow(lambda: done.append("after the wait")).work()
+
+    taken = Followers(parts.engine).take("y", "1", clock(), timedelta(minutes=1))
+
+    assert done == ["after the wait"]
+    assert taken
+
+
 def test_a_long_work_keeps_its_lease(follow, parts, clock, monkeypatch):
     monkeypatch.setattr(following, "_LEASE", timedelta(seconds=0.3))
     done = []
@@ -139,7 +158,7 @@ def test_a_post_that_comes_between_checkout_and_build_is_built_later(
     client, bearer, parts, clock, shown
 ):
     headers = bearer()
-    checkout, build, _ = make_followers(
+    checkout, build, _ = make_site_followers(
         parts.config, parts.repository, parts.index, parts.checkout, parts.builder, clock
     )
 

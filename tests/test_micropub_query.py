@@ -134,6 +134,28 @@ def test_200_config_repeats_what_the_queries_say(query, posts):
     assert set(config["categories"]) == {"tea", "team", "travel"}
 
 
+def test_200_config_has_a_new_tag_at_once(query, posts, client, bearer):
+    before = query(q="config").json
+
+    client.post("/micropub", data={"content": "New", "category": "snow"}, headers=bearer())
+
+    assert query(q="config").json["categories"] == ["snow", *before["categories"]]
+    assert query(q="config", filter="sn").json["categories"] == ["snow"]
+    assert query(q="config").json == before | {"categories": ["snow", *before["categories"]]}
+
+
+def test_200_config_shows_each_app_its_own_targets(installation, start, client_of, bearer_of):
+    installation.configure(micropub={"syndicate_to": TARGETS})
+    parts = start()
+    client = client_of(parts)
+    quill = bearer_of(parts, "create", "https://quill.p3k.io/")
+    other = bearer_of(parts, "create", "https://app.example/")
+
+    answers = [client.get("/micropub?q=config", headers=who).json for who in (quill, other, quill)]
+
+    assert [len(answer["syndicate-to"]) for answer in answers] == [2, 1, 2]
+
+
 def test_200_channels_as_objects_in_both_places(installation, start, client_of, bearer_of):
     channels = [{"uid": "blog", "name": "Blog"}, {"uid": "tea", "name": "Tea"}]
     installation.configure(micropub={"channels": channels})

@@ -6,22 +6,30 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from endpoint.assembly.generators import is_literal, make_generator
 from endpoint.assembly.media import MediaParts, make_media
+from endpoint.assembly.publishing import make_publishing
+from endpoint.assembly.site import make_builder, make_checkout, make_site_followers
 from endpoint.config import Config
 from endpoint.errors import ConfigError
 from endpoint.generators.generator import Generator
-from endpoint.generators.hugo import Hugo
-from endpoint.generators.jekyll import Jekyll
-from endpoint.generators.places import Place
-from endpoint.services.following import Follower, Following
+from endpoint.services.following import Following
+from endpoint.services.live import Live
+from endpoint.services.publishing import Publishing
 from endpoint.services.tokens import Tokens
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
+from endpoint.stores.clone import Clone, open_clone
+from endpoint.stores.conflicts import Conflicts
+from endpoint.stores.creations import Creations
 from endpoint.stores.database import make_engine, prepare
 from endpoint.stores.followers import Followers
+from endpoint.stores.git.access import access_to
+from endpoint.stores.git.signing import make_sign
 from endpoint.stores.index import PostIndex
 from endpoint.stores.queue import Bell
 from endpoint.stores.repository import Repository
+from endpoint.stores.syndications import Syndications
 from endpoint.stores.web import Web
 
 Clock = Callable[[], datetime]
@@ -33,6 +41,7 @@ class Parts:
 
     config: Config
     engine: Engine
+    clone: Clone
     repository: Repository
     generator: Generator
     index: PostIndex
@@ -40,7 +49,12 @@ class Parts:
     web: Web
     checkout: Checkout
     builder: Builder
+    followers: Followers
     following: Following
+    creations: Creations
+    syndications: Syndications
+    live: Live
+    publishing: Publishing
     bell: Bell
     media: MediaParts
     clock: Clock
@@ -49,6 +63,7 @@ class Parts:
         """Give the connections to databases and the bucket back."""
         self.bell.close()
         self.media.close()
+        self.clone.engine.dispose()
         self.engine.dispose()
 
 
@@ -67,86 +82,72 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         raise ConfigError(f"state: {config.state} cannot be made: {error.strerror}") from error
     engine = make_engine(config.database_url(config.database.url))
     prepare(engine)
-    repository = Repository(
-        config.repository.path,
-        branch=config.repository.branch,
-        author=config.author,
-    )
-    repository.prepare()
+    clone = open_clone(config.state, engine)
+    repository = _open_repository(config)
     generator = make_generator(config)
-    index = PostIndex(engine, repository, generator, clock, literal=_is_literal(config))
-    builder = Builder(
-        config.site.build,
-        config.repository.checkout,
-        config.site.output,
-        config.site.build_timeout_s,
+    index = PostIndex(clone.engine, repository, generator, clock, literal=is_literal(config))
+    builder, checkout = make_builder(config), make_checkout(config)
+    members = make_site_followers(config, repository, index, checkout, builder, clock)
+    bell = Bell(config.database_url(config.queue.url), clone.name)
+    # Rows lie where their files do: beside the folder, or where all machines share a bucket.
+    shelf = engine if config.media.s3.bucket else clone.engine
+    media = make_media(config, shelf, repository, index, clock, bell.ring)
+    web = Web(
+        config.fetch.allow_hosts,
+        config.fetch.timeout_s,
+        config.fetch.max_bytes,
+        config.fetch.ports,
     )
-    checkout = Checkout(
-        config.repository.checkout, config.repository.path, config.repository.branch
+    followers = Followers(clone.engine)
+    builds_here = bool(config.site.build)
+    live = Live(followers, repository, index, web, clock, builds_here=builds_here)
+    looking = () if builds_here else (live.follower(),)
+    creations = Creations(engine, clone.name if clone.has_others else "")
+    syndications = Syndications(engine)
+    publishing = make_publishing(
+        config,
+        Conflicts(engine),
+        followers,
+        repository,
+        generator,
+        clock,
+        bell.ring,
+        (creations.readdress, syndications.readdress),
     )
-    members = make_followers(config, repository, index, checkout, builder, clock)
-    bell = Bell(config.database_url(config.queue.url))
-    media = make_media(config, engine, repository, index, clock, bell.ring)
-    following = Following(Followers(engine), (*members, media.sweeper), clock)
+    pushing = filter(None, [publishing.follower()])
+    # First, so that a host that builds begins while this machine is still at work.
+    members = (*pushing, *members, *looking, media.sweeper)
+    following = Following(followers, members, clock)
     return Parts(
         config=config,
         engine=engine,
+        clone=clone,
         repository=repository,
         generator=generator,
         index=index,
         tokens=Tokens(engine, me=config.me, clock=clock),
-        web=Web(
-            config.fetch.allow_hosts,
-            config.fetch.timeout_s,
-            config.fetch.max_bytes,
-            config.fetch.ports,
-        ),
+        web=web,
         checkout=checkout,
         builder=builder,
+        followers=followers,
         following=following,
+        creations=creations,
+        syndications=syndications,
+        live=live,
+        publishing=publishing,
         bell=bell,
         media=media,
         clock=clock,
     )
 
 
-def make_followers(
-    config: Config,
-    repository: Repository,
-    index: PostIndex,
-    checkout: Checkout,
-    builder: Builder,
-    clock: Clock,
-) -> tuple[Follower, ...]:
-    """Return what follows the repository, in the order in which one needs the other."""
-
-    def buildable() -> str:
-        # What the checkout shows, not the newest commit: one may arrive between the two.
-        return f"{checkout.commit()} {index.newest_out()}"
-
-    following = [Follower("checkout", repository.head, checkout.update)]
-    if config.site.build:
-        following.append(Follower("build", buildable, builder.build))
-    # Loose objects gather with every commit; git packs them when there are many.
-    following.append(Follower("tidy", lambda: f"{clock():%Y-%m-%d}", repository.tidy))
-    return tuple(following)
-
-
-def make_generator(config: Config) -> Generator:
-    """Return the generator that ``config`` names, with its settings."""
-    generator = Hugo if config.site.generator == "hugo" else Jekyll
-    return generator(
-        site_url=config.site_url,
-        zone=config.zone,
-        format=config.front_matter.format,
-        spelling=config.front_matter.spelling,
-        keys=config.front_matter.keys,
-        media_store=config.media.store,
-        media_folder=config.media.folder,
-        literal=_is_literal(config),
-        places={kind: Place(place.path, place.url) for kind, place in config.posts.items()},
+def _open_repository(config: Config) -> Repository:
+    repository = Repository(
+        config.repository.path,
+        branch=config.repository.branch,
+        author=config.author,
+        sign=make_sign(config.repository.sign_with),
+        remote=access_to(config.repository),
     )
-
-
-def _is_literal(config: Config) -> bool:
-    return config.micropub.plain_text == "literal"
+    repository.prepare()
+    return repository

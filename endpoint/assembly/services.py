@@ -10,9 +10,11 @@ from endpoint.domain.feed import FeedSettings
 from endpoint.domain.indieauth.profiles import Profile
 from endpoint.domain.indieauth.server_metadata import issuer_of
 from endpoint.handlers.context import Services
+from endpoint.services.committing import Committing
 from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
+from endpoint.services.hooks import Hooks
 from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.authorizations import Authorizations
 from endpoint.services.indieauth.client_information import Clients
@@ -25,10 +27,9 @@ from endpoint.services.queries import Queries
 from endpoint.services.retries import Retries
 from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
+from endpoint.services.status import Status
 from endpoint.services.tokens import Tokens
-from endpoint.stores.creations import Creations
 from endpoint.stores.media.incoming import prepare_incoming
-from endpoint.stores.syndications import Syndications
 
 
 def make_services(parts: Parts) -> Services:
@@ -38,13 +39,14 @@ def make_services(parts: Parts) -> Services:
     clients = Clients(parts.web, parts.clock)
     server, profile = _make_server(parts, clients)
     micropub_config = config.micropub
+    retries = Retries(parts.creations, timedelta(seconds=micropub_config.idempotency_s))
     return Services(
         posts=Posts(
             parts.repository,
             parts.index,
             parts.generator,
-            Retries(Creations(parts.engine), timedelta(seconds=micropub_config.idempotency_s)),
-            Syndications(parts.engine),
+            retries,
+            parts.syndications,
             make_attachments(parts, parts.media.files),
             PostRules(
                 zone=config.zone,
@@ -52,20 +54,37 @@ def make_services(parts: Parts) -> Services:
                 channels=tuple(channel.uid for channel in micropub_config.channels),
             ),
             parts.clock,
-            announce=parts.bell.ring,
+            Committing(parts.repository, parts.index, retries, announce=parts.bell.ring),
         ),
         queries=Queries(parts.index, micropub_config, f"{base_url}/media"),
         feed=FeedService(parts.index, _feed_settings(config), parts.clock),
         tokens=_make_verifier(parts),
         site=Site(parts.index, config.site.output, config.site_url, config.site.serve, parts.clock),
-        health=Health(parts.engine, parts.repository),
+        health=Health(
+            parts.engine,
+            parts.repository,
+            parts.following,
+            parts.publishing,
+            parts.index,
+            parts.bell,
+        ),
+        hooks=Hooks(
+            config.hooks.push_secret,
+            config.hooks.deployed_secret,
+            config.repository.branch,
+            parts.live,
+            fetch_soon=parts.publishing.look_soon,
+            look_soon=parts.bell.ring,
+            clock=parts.clock,
+        ),
         links=discovery_links(base_url, signs_in=config.auth.mode == "builtin"),
         clients=clients,
         authorizations=Authorizations(server, config.me, issuer_of(base_url)),
         token_endpoint=TokenEndpoint(server, profile),
         sign_in=SignIn(parts.engine, config.auth.password_hash, config.auth.session_s, parts.clock),
         apps=Apps(parts.engine, config.zone, parts.clock, are_ours=config.auth.mode == "builtin"),
-        post_list=PostList(parts.index, config.zone, parts.clock),
+        post_list=PostList(parts.index, parts.live, config.zone, parts.clock),
+        status=Status(parts.following, parts.publishing, parts.index, config.zone),
         media=parts.media.files,
         media_queries=parts.media.queries,
         media_removal=parts.media.removal,

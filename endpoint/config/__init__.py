@@ -14,9 +14,11 @@ from endpoint.config.tables import (
     AuthConfig,
     FetchConfig,
     FrontMatterConfig,
+    HooksConfig,
     Kind,
     LimitsConfig,
     MediaConfig,
+    MetricsConfig,
     MicropubConfig,
     Owner,
     PlaceConfig,
@@ -29,6 +31,9 @@ from endpoint.config.tables import (
 from endpoint.errors import ConfigError
 
 _SECRETS = (
+    "_secret",
+    "metrics.token",
+    "repository.token",
     "remote",
     "password_hash",
     "introspection_token",
@@ -54,6 +59,8 @@ class Config(Table):
     media: MediaConfig = MediaConfig()
     fetch: FetchConfig = FetchConfig()
     webmention: WebmentionConfig = WebmentionConfig()
+    hooks: HooksConfig = HooksConfig()
+    metrics: MetricsConfig = MetricsConfig()
     limits: LimitsConfig = LimitsConfig()
     database: StoreConfig = StoreConfig(url="sqlite:///state/endpoint.db")
     queue: StoreConfig = StoreConfig(url="sqlite:///state/queue.db")

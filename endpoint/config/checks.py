@@ -23,7 +23,7 @@ def _read_secret(value: Any, info: ValidationInfo) -> Any:
                 raise ValueError(f"the environment has no variable {name}")
             return os.environ[name]
         case {"file": str(name)} if len(value) == 1:
-            path = _absolute(Path(name), info)
+            path = absolute(Path(name), info)
             try:
                 return path.read_text(encoding="utf-8").strip()
             except OSError as error:
@@ -31,7 +31,8 @@ def _read_secret(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-def _absolute(path: Path, info: ValidationInfo) -> Path:
+def absolute(path: Path, info: ValidationInfo) -> Path:
+    """Return ``path`` taken from the configuration file's own folder."""
     folder: Path = (info.context or {}).get("folder", Path.cwd())
     try:
         return (folder / path.expanduser()).absolute()
@@ -114,7 +115,7 @@ def _check_ports(values: tuple[str, ...]) -> tuple[str, ...]:
 
 Url = Annotated[str, AfterValidator(_check_url)]
 Secret = Annotated[str, BeforeValidator(_read_secret)]
-FilePath = Annotated[Path, AfterValidator(_absolute)]
+FilePath = Annotated[Path, AfterValidator(absolute)]
 Folder = Annotated[str, AfterValidator(_check_folder)]
 Prefix = Annotated[str, AfterValidator(_check_prefix)]
 Pattern = Annotated[str, AfterValidator(_check_pattern)]

@@ -16,6 +16,8 @@ from endpoint.config.checks import (
     Secret,
     UrlOrNothing,
 )
+from endpoint.config.remotes import KeyPath, PathOrNothing, Remote, Token, Username, check_together
+from endpoint.config.signing import SigningKey
 
 
 class Table(BaseModel):
@@ -39,9 +41,20 @@ class RepositoryConfig(Table):
     path: FilePath = Field(default=Path("site.git"), validate_default=True)
     checkout: FilePath = Field(default=Path("site"), validate_default=True)
     branch: str = "main"
-    remote: Secret = ""
+    remote: Remote = ""
+    ssh_key: KeyPath = None
+    known_hosts: PathOrNothing = None
+    username: Username = "oauth2"
+    token: Token = ""
+    poll_s: int = Field(default=300, ge=0)
     author: str = Field(default="", pattern=r"^([^<>\r\n\x00]+ <[^<>\s\x00]*>)?$")
     message: Message = "{kind}: {summary}"
+    sign_with: SigningKey = ""
+
+    @model_validator(mode="after")
+    def _check_hosting(self) -> Self:
+        check_together(self)
+        return self
 
 
 class SiteConfig(Table):
@@ -223,6 +236,19 @@ class LimitsConfig(Table):
     enabled: bool = True
     trusted_proxies: int = Field(default=0, ge=0)
     max_body_bytes: int = Field(default=25_000_000, gt=0)
+
+
+class HooksConfig(Table):
+    """The secrets shared with the hosting, which signs its notices with them."""
+
+    push_secret: Secret = ""
+    deployed_secret: Secret = ""
+
+
+class MetricsConfig(Table):
+    """Who may read ``/metrics``; without a token nobody."""
+
+    token: Secret = ""
 
 
 class StoreConfig(Table):

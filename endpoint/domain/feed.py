@@ -12,6 +12,7 @@ from endpoint.domain.feed_content import Media, find_image, find_media, to_html
 from endpoint.domain.posts import Post, Properties
 
 _VERSION = "https://jsonfeed.org/version/1.1"
+_strict_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def tags(properties: Properties) -> list[str]:
 
 def write_item(item: Mapping[str, Any]) -> str:
     """Return ``item`` as strict JSON; raise ValueError if it holds what JSON cannot."""
-    text = json.dumps(item, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _strict_json(item)
     text.encode()
     return text
 

@@ -61,4 +61,9 @@ class Tombstone:
 
     def path_in(self, folder: str) -> str:
         """Return the tombstone's own path: a file each, so that merges never meet."""
-        return f"{folder}/{sha256(self.permalink.encode()).hexdigest()[:16]}.json"
+        return grave_path(folder, self.permalink)
+
+
+def grave_path(folder: str, permalink: str) -> str:
+    """Return the path of the tombstone that a post at ``permalink`` would have."""
+    return f"{folder}/{sha256(permalink.encode()).hexdigest()[:16]}.json"

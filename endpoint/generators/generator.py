@@ -31,6 +31,12 @@ class Generator(Protocol):
         Raise ValueError if its front matter is broken.
         """
 
+    def readdress(self, data: bytes, permalink: str) -> bytes:
+        """Return the file ``data`` with ``permalink``, if its front matter names one at all.
+
+        Raise ValueError if its front matter is broken.
+        """
+
     def is_post(self, path: str) -> bool:
         """Return whether the file at ``path`` may be a post or a page."""
 

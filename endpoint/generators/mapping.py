@@ -7,9 +7,10 @@ from datetime import UTC
 from typing import Any
 
 from endpoint.domain.posts import Properties
+from endpoint.domain.sameness import is_same
 from endpoint.generators.cleaning import clean
 from endpoint.generators.encoders import fits, try_date
-from endpoint.generators.frontmatter.format import Metadata, is_same
+from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.keys import Keys, squash
 from endpoint.generators.values import Shapes
 

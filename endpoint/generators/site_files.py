@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from endpoint.domain.post_types import discover
 from endpoint.domain.posts import Post, Properties
+from endpoint.domain.sameness import is_same
 from endpoint.generators.addresses import Addresses, File
 from endpoint.generators.body import Body, Escape, read_body, write_body
 from endpoint.generators.frontmatter import FORMATS, Page, compose, split
-from endpoint.generators.frontmatter.format import Metadata, is_same
+from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.keys import Keys
 from endpoint.generators.mapping import Edit, Found, Mapper
 from endpoint.generators.values import Shapes
@@ -102,6 +103,17 @@ class SiteFiles(Addresses):
         edit, body = self._edit(file, found, post, self.permalinks(file, post.kind))
         edited = page.edit(edit.changes, edit.dropped, FORMATS[self.format])
         return str(edited if body is None else edited.with_body(body)).encode()
+
+    def readdress(self, data: bytes, permalink: str) -> bytes:
+        """Return the file ``data`` with ``permalink``, if its front matter names one at all.
+
+        Raise ValueError if its front matter is broken.
+        """
+        page = split(data.decode())
+        if self.url_key not in page.load():
+            return data
+        url = {self.url_key: self.pin(permalink)}
+        return str(page.edit(url, (), FORMATS[self.format])).encode()
 
     def _read(self, path: str, page: Page) -> Post:
         _, file = self._find(path, page)

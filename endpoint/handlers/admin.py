@@ -1,11 +1,11 @@
-"""The owner's pages at ``/admin/``: the apps that may act for them, and their posts."""
+"""The owner's pages at ``/admin/``: apps that may act for them, their posts, how the site is."""
 
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from endpoint.domain.indieauth.scopes import describe, in_order
-from endpoint.errors import InvalidRequest, NotFound
+from endpoint.errors import EndpointError, InvalidRequest, NotFound
 from endpoint.handlers import page_errors
 from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
@@ -52,6 +52,12 @@ def show_posts() -> Response:
     return page("admin-posts.html", section="posts", found=found, is_first=is_first)
 
 
+@bp.get("/status", strict_slashes=False)
+def show_status() -> Response:
+    """Show what follows a commit, how far behind the hosting is, and what waits for the owner."""
+    return page("admin-status.html", section="status", parts=services().status.examine())
+
+
 @bp.post("/apps/revoke")
 def revoke_app() -> Response:
     """End all that the app ``client_id`` was given."""
@@ -70,6 +76,16 @@ def revoke_token() -> Response:
 def miss(_: str) -> Response:
     """Say in a page that there is none here."""
     raise NotFound("There is nothing at this URL; the owner's pages begin at /admin/")
+
+
+@bp.context_processor
+def tell_of_failures() -> dict[str, bool]:
+    """Tell every page whether the page of the status has something for the owner."""
+    try:
+        parts = services().status.examine()
+    except EndpointError:
+        return {"needs_owner": True}
+    return {"needs_owner": any(part.state == "failed" for part in parts)}
 
 
 def _field(name: str) -> str:

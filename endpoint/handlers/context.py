@@ -12,6 +12,7 @@ from endpoint.handlers.bodies import is_form, read_form
 from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.feed import FeedService
 from endpoint.services.health import Health
+from endpoint.services.hooks import Hooks
 from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.authorizations import Authorizations
 from endpoint.services.indieauth.client_information import Clients
@@ -24,6 +25,7 @@ from endpoint.services.posts import Posts
 from endpoint.services.queries import Queries
 from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
+from endpoint.services.status import Status
 from endpoint.services.tokens import Tokens
 
 
@@ -37,6 +39,7 @@ class Services:
     tokens: Tokens | ExternalTokens
     site: Site
     health: Health
+    hooks: Hooks
     links: tuple[DiscoveryLink, ...]
     clients: Clients
     authorizations: Authorizations
@@ -44,6 +47,7 @@ class Services:
     sign_in: SignIn
     apps: Apps
     post_list: PostList
+    status: Status
     media: Media
     media_queries: MediaQueries
     media_removal: MediaRemoval

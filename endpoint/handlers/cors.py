@@ -35,6 +35,7 @@ def register(app: Flask, paths: frozenset[str]) -> None:
 
 
 def _is_open(paths: frozenset[str]) -> bool:
+    if request.path.rstrip("/") in paths:
+        return True
     is_page = request.blueprint == "site" and services().site.is_served
-    is_file = request.blueprint == "media_files"
-    return is_page or is_file or request.path.rstrip("/") in paths
+    return is_page or request.blueprint == "media_files"

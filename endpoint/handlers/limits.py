@@ -71,6 +71,7 @@ def register(app: Flask, queue_url: str) -> None:
 
     The counts are kept in the queue's Redis, or else in each process for itself.
     """
+    before = [list(hooks.get(None, ())) for hooks in _hooks(app)]
     limiter = Limiter(
         visitor,
         app=app,
@@ -81,10 +82,39 @@ def register(app: Flask, queue_url: str) -> None:
         in_memory_fallback_enabled=True,
         key_prefix="endpoint",
     )
+    _narrow(app, before)
     app.teardown_request(_end_turn)
     for endpoint, view in app.view_functions.items():
         if view in _rules:
             app.view_functions[endpoint] = _guard(view, limiter)
+
+
+def _hooks(app: Flask) -> tuple[dict[Any, list[Any]], ...]:
+    return app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs
+
+
+def _narrow(app: Flask, before: list[list[Any]]) -> None:
+    """Let the limiter look at requests for limited views only; it would look at every one.
+
+    Before a view nothing is to be done: each limit is a decorator, which looks for itself.
+    """
+    _, after, end = (
+        [hook for hook in hooks[None] if hook not in known]
+        for hooks, known in zip(_hooks(app), before, strict=True)
+    )
+    for hooks, known in zip(_hooks(app), before, strict=True):
+        hooks[None] = known
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        for hook in after if "is_limited" in g else ():
+            response = hook(response)
+        return response
+
+    @app.teardown_request
+    def forget(error: BaseException | None) -> None:
+        for hook in end if "is_limited" in g else ():
+            hook(error)
 
 
 def _storage(queue_url: str) -> str:
@@ -106,6 +136,7 @@ def _guard(view: View, limiter: Limiter) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **values: Any) -> Any:
+        g.is_limited = True
         if counts_later:
             _take_turn()
         try:

@@ -33,6 +33,8 @@ bp = Blueprint("micropub", __name__)
 _LINKABLE = re.compile(r"https?://[!#-;=?-\[\]-~]{1,500}")
 """A URL that can stand in a Link header (RFC 8288 §3)."""
 
+_UNKEPT = {"Cache-Control": "no-store"}
+
 _MAX_LINKS_LENGTH = 2000
 """Proxies give up on answers whose headers are longer than 4 to 8 kB."""
 
@@ -44,7 +46,11 @@ def query() -> ResponseReturnValue:
     if "q" not in request.args:
         scope = " ".join(sorted(token.scopes))
         return _answer({"me": token.me, "scope": scope, "client_id": token.client_id})
-    return _answer(services().queries.answer(request.args.to_dict(flat=False), token))
+    arguments = request.args.to_dict(flat=False)
+    if arguments["q"][-1] == "config":
+        body = services().queries.config(arguments, token)
+        return Response(body, mimetype="application/json", headers=_UNKEPT)
+    return _answer(services().queries.answer(arguments, token))
 
 
 @bp.post("/micropub", strict_slashes=False)
@@ -127,7 +133,7 @@ def _answer(body: dict[str, object]) -> Response:
         response = Response(_to_form(body), mimetype=accepted)
     else:
         response = jsonify(body)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(_UNKEPT)
     return response
 
 

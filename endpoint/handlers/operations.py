@@ -1,9 +1,14 @@
-"""For whoever runs the server: is it up, can it post."""
+"""For whoever runs the server: is it up, can it post, how far behind is what follows."""
+
+from http import HTTPStatus
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from endpoint.errors import Unavailable
 from endpoint.handlers.context import services
+from endpoint.services.health import State
+from endpoint.services.publishing import Backlog
 
 bp = Blueprint("operations", __name__)
 
@@ -16,6 +21,40 @@ def live() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Answer 200 while a post could be made, and 503 with the reason otherwise."""
-    services().health.require()
-    return jsonify(status="ok")
+    """Answer 200 while a post could be made, else 503, and tell how far behind the rest is.
+
+    Anybody may read it, so it holds figures, and no reasons.
+    """
+    state = services().health.examine()
+    error = {} if state.is_ready else {"error": Unavailable.error}
+    response = jsonify(
+        **error,
+        status=_word(state.is_ready),
+        database=_word(state.has_database),
+        repository=_word(state.has_repository),
+        followers=_describe_followers(state),
+        publishing=_describe_backlog(state.backlog),
+    )
+    if not state.is_ready:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = str(Unavailable.retry_after_s)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _describe_followers(state: State) -> dict[str, dict[str, object]]:
+    return {
+        standing.name: {"behind": not standing.is_done, "failures": standing.progress.attempts}
+        for standing in state.followers
+    }
+
+
+def _describe_backlog(backlog: Backlog | None) -> dict[str, object] | None:
+    if backlog is None:
+        return None
+    since = backlog.since.isoformat() if backlog.since else None
+    return {"commits": backlog.commits, "since": since, "conflicts": len(backlog.conflicts)}
+
+
+def _word(is_well: bool) -> str:
+    return "ok" if is_well else "unavailable"

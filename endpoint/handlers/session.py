@@ -3,7 +3,8 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, request, session
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from endpoint.errors import InvalidRequest
@@ -20,6 +21,7 @@ def register(app: Flask, base_url: str, session_s: int, key: bytes) -> None:
     signed in, and a CSRF token, which everybody has.
     """
     app.secret_key = key
+    app.session_interface = _Sessions()
     parts = urlsplit(base_url)
     app.config.update(
         SESSION_COOKIE_NAME="endpoint_session",
@@ -36,6 +38,20 @@ def register(app: Flask, base_url: str, session_s: int, key: bytes) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     _csrf.init_app(app)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Opens a session only for a browser that brings a cookie: apps bring none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        # What nobody has looked at is as it came; Flask would look up six settings to see that.
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def is_signed_in() -> bool:

@@ -1,8 +1,11 @@
 """The processes of an installation: the web server and the worker, until they are told to stop."""
 
+import ctypes
 import signal
 import tempfile
 import threading
+import time
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -15,9 +18,11 @@ from endpoint.errors import ConfigError
 from endpoint.server.receiving import receive_by
 
 _THREADS = 8
+_ARENA_MAX, _ARENAS = -8, 2  # glibc's M_ARENA_MAX (mallopt(3))
 # With the files of their bodies they stay below 1024, which is what a process may open as a rule.
 _CONNECTIONS = 300
 _DRAIN_S = 30
+_NAP_S = 0.2
 
 
 def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
@@ -25,11 +30,12 @@ def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
 
     Raise ConfigError if the address cannot be listened at.
     """
+    _share_memory()
     server = _listen(parts, host, port)
     told, stop = _hear_signals(), threading.Event()
     threads = [threading.Thread(target=server.run, name="server", daemon=True)]
     if has_worker:
-        threads.append(_worker(parts, stop))
+        threads += _workers(parts, stop)
     for thread in threads:
         thread.start()
     told.get()
@@ -40,12 +46,21 @@ def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
 
 def work(parts: Parts) -> None:
     """Work until SIGINT, SIGTERM or SIGHUP."""
+    _share_memory()
     told, stop = _hear_signals(), threading.Event()
-    worker = _worker(parts, stop)
-    worker.start()
+    workers = _workers(parts, stop)
+    for worker in workers:
+        worker.start()
     told.get()
     stop.set()
-    _end(parts, [worker])
+    _end(parts, workers)
+
+
+def _share_memory() -> None:
+    """Let all threads take their memory from two places, of which more is given back."""
+    # Otherwise each thread keeps what it needed most at any one time.
+    with suppress(AttributeError, OSError):  # a C library without it
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
 
 
 def _hear_signals() -> SimpleQueue[int]:
@@ -58,9 +73,31 @@ def _hear_signals() -> SimpleQueue[int]:
     return told
 
 
-def _worker(parts: Parts, stop: threading.Event) -> threading.Thread:
-    answer = (parts.following.work, stop)
-    return threading.Thread(target=parts.bell.answer, args=answer, name="worker", daemon=True)
+def _workers(parts: Parts, stop: threading.Event) -> list[threading.Thread]:
+    """Return a thread that hears the bell, and one for each lane, which it wakes."""
+    lanes = {lane: threading.Event() for lane in parts.following.lanes}
+
+    def wake() -> None:
+        for woken in lanes.values():
+            woken.set()
+
+    workers = [
+        threading.Thread(target=_work_in, args=(parts, lane, woken, stop), name=lane, daemon=True)
+        for lane, woken in lanes.items()
+    ]
+    hearing = threading.Thread(
+        target=parts.bell.answer, args=(wake, stop), name="worker", daemon=True
+    )
+    return [hearing, *workers]
+
+
+def _work_in(parts: Parts, lane: str, woken: threading.Event, stop: threading.Event) -> None:
+    while not stop.is_set():
+        if woken.wait(_NAP_S):
+            # What is committed in a moment is built once, and pushed in one go.
+            stop.wait(_NAP_S)
+            woken.clear()
+            parts.following.work(lane)
 
 
 def _drain(server: Any) -> None:
@@ -69,10 +106,13 @@ def _drain(server: Any) -> None:
 
 
 def _end(parts: Parts, workers: list[threading.Thread]) -> None:
-    # A build that is stopped is made again at the next start.
+    # A build or a push that is stopped is made again at the next start.
     parts.builder.stop()
+    parts.publishing.stop()
+    parts.checkout.stop()
+    deadline = time.monotonic() + _DRAIN_S
     for worker in workers:
-        worker.join(timeout=_DRAIN_S)
+        worker.join(timeout=max(0, deadline - time.monotonic()))
     parts.close()
 
 

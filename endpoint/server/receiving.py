@@ -6,6 +6,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
 from endpoint.errors import EndpointError, InvalidRequest, TooLarge
@@ -71,6 +72,19 @@ class _Refusal:
         return f"{status.value} {status.phrase}", headers, json.dumps(body).encode()
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    """An answer; after one without a body, too, the client may ask again on the connection."""
+
+    def set_close_on_finish(self) -> None:
+        """Close the connection when the answer is out, unless only a length is missing."""
+        wishes = self.request.headers.get("CONNECTION", "").lower()
+        # It closes because no Content-Length says where the body ends. 204 and 304 may not have
+        # one, and end with their head (RFC 9112 §6.3).
+        if self.version == "1.1" and wishes != "close" and self.complete and not self.has_body:
+            return
+        super().set_close_on_finish()
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that makes room where there are many, and ends with all its requests hold."""
 
@@ -83,6 +97,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             # Whoever opens many and says nothing shuts out themselves and nobody else.
             idle = [one for one in staying if not one.requests]
             min(idle, key=lambda one: one.last_activity).will_close = True
+
+    task_class = _Task
 
     def handle_close(self) -> None:
         """End the connection, and give back what a client sent that hung up in the middle."""

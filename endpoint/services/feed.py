@@ -45,26 +45,24 @@ class FeedService:
         self._index = index
         self._settings = settings
         self._clock = clock
-        self._pages: dict[tuple[str, FeedQuery], bytes] = {}
+        self._pages: dict[tuple[str, FeedQuery], tuple[bytes, str]] = {}
 
     def page(self, query: FeedQuery) -> FeedPage:
         """Return the page that ``query`` asks for; raise InvalidRequest if its cursor is none."""
         edition = self._index.edition()
-        return FeedPage(
-            body=self._body(edition, query),
-            etag=self._etag(edition, query),
-            modified=edition.modified if edition.modified <= self._clock() else None,
-        )
+        body, etag = self._body(edition, query)
+        modified = edition.modified if edition.modified <= self._clock() else None
+        return FeedPage(body, etag, modified)
 
-    def _body(self, edition: Edition, query: FeedQuery) -> bytes:
+    def _body(self, edition: Edition, query: FeedQuery) -> tuple[bytes, str]:
         key = (edition.version, query)
-        body = self._pages.get(key)
-        if body is None:
-            body = self._write(query)
+        page = self._pages.get(key)
+        if page is None:
+            page = self._write(query), self._etag(edition, query)
             # One assignment, so that threads need no lock; a page lost is made again.
             fresh = {k: v for k, v in self._pages.items() if k[0] == edition.version}
-            self._pages = {**(fresh if len(fresh) < _MOST_PAGES else {}), key: body}
-        return body
+            self._pages = {**(fresh if len(fresh) < _MOST_PAGES else {}), key: page}
+        return page
 
     def _write(self, query: FeedQuery) -> bytes:
         page = self._index.items(

@@ -1,4 +1,4 @@
-"""What happens after a commit: the checkout follows, then the site is built."""
+"""What happens after a commit: each follower is brought up to date, in its lane."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +10,7 @@ import structlog
 
 from endpoint.errors import EndpointError
 from endpoint.stores.builder import BuildError
-from endpoint.stores.followers import Followers
+from endpoint.stores.followers import Followers, Progress
 
 _log = structlog.get_logger()
 _LEASE = timedelta(minutes=1)
@@ -22,12 +22,24 @@ class Follower:
     """Something that follows the repository.
 
     ``wanted`` says which version should be done now; ``act`` does it. A worker
-    killed in between does it again, so acting twice must cost only time.
+    killed in between does it again, so acting twice must cost only time. Those
+    of one ``lane`` wait for each other, and for nobody else.
     """
 
     name: str
     wanted: Callable[[], str]
     act: Callable[[], object]
+    lane: str = "site"
+    longest_wait: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a follower stands; ``is_done`` is None if that cannot be told for now."""
+
+    name: str
+    is_done: bool | None
+    progress: Progress
 
 
 class Following:
@@ -43,13 +55,34 @@ class Following:
         self._members = members
         self._clock = clock
 
-    def work(self) -> None:
-        """Do whatever is still to be done; what fails is logged and tried again later."""
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The lanes, each of which may have a thread of its own."""
+        return tuple(dict.fromkeys(follower.lane for follower in self._members))
+
+    def work(self, lane: str | None = None) -> None:
+        """Do whatever is still to be done, in all lanes or in one.
+
+        What fails is logged and tried again later.
+        """
         for follower in self._members:
+            if lane not in (None, follower.lane):
+                continue
             try:
                 self._bring_up(follower)
             except Exception as error:
                 _log.error("follower", name=follower.name, exc_info=error)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return how each follower stands. Raise Unavailable if the database is out of reach."""
+        return tuple(map(self._stand, self._members))
+
+    def _stand(self, follower: Follower) -> Standing:
+        progress = self._followers.progress(follower.name)
+        try:
+            return Standing(follower.name, follower.wanted() == progress.done, progress)
+        except EndpointError:
+            return Standing(follower.name, None, progress)
 
     def _bring_up(self, follower: Follower) -> None:
         name, version = follower.name, follower.wanted()
@@ -62,7 +95,7 @@ class Following:
             with self._keeping_lease(name, holder):
                 follower.act()
         except Exception as error:
-            self._followers.fail(name, holder, str(error), self._clock())
+            self._followers.fail(name, holder, str(error), self._clock(), follower.longest_wait)
             if not isinstance(error, EndpointError | BuildError):
                 raise
             _log.warning("follower failed", name=name, reason=str(error))

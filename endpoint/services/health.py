@@ -1,21 +1,82 @@
-"""Whether the server can do its work: the database answers and the branch is there."""
+"""Whether the server can do its work, and how far behind what follows a commit is."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
+from endpoint.errors import EndpointError
+from endpoint.services.following import Following, Standing
+from endpoint.services.publishing import Backlog, Publishing
 from endpoint.stores.database import ping
+from endpoint.stores.index import PostIndex
+from endpoint.stores.queue import Bell
 from endpoint.stores.repository import Repository
 
 
 @dataclass(frozen=True)
+class State:
+    """What works: a post needs database and repository, and nothing else here.
+
+    ``followers`` are empty, and ``backlog`` is None, if nobody can say how they stand.
+    """
+
+    has_database: bool
+    has_repository: bool
+    followers: tuple[Standing, ...] = ()
+    backlog: Backlog | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a post could be made now; a hosting that is down does not matter for that."""
+        return self.has_database and self.has_repository
+
+
+@dataclass(frozen=True)
 class Health:
-    """The stores a post needs."""
+    """The stores a post needs, and what follows them."""
 
     engine: Engine
     repository: Repository
+    following: Following
+    publishing: Publishing
+    index: PostIndex
+    bell: Bell
 
-    def require(self) -> None:
-        """Raise Unavailable, saying what is missing, unless a post could be made now."""
-        self.repository.head()
-        ping(self.engine)
+    def examine(self) -> State:
+        """Return what works by now."""
+        has_database = _works(lambda: ping(self.engine))
+        has_repository = _works(self.repository.head)
+        state = State(has_database=has_database, has_repository=has_repository)
+        if has_database:
+            state = replace(state, followers=self.following.standings())
+        with suppress(EndpointError):
+            state = replace(state, backlog=self.publishing.backlog())
+        return state
+
+    def figures(self) -> dict[str, tuple[str, float]]:
+        """Return figures with a sentence on each, by name; without those out of reach."""
+        asked: dict[str, tuple[str, Callable[[], float]]] = {
+            "posts": ("Posts, drafts and scheduled ones included.", self.index.count),
+            "queue_depth": ("Rings that no worker has heard yet.", self.bell.depth),
+        }
+        figures = {}
+        for name, (help_text, ask) in asked.items():
+            with suppress(EndpointError):
+                figures[name] = (help_text, float(ask()))
+        return figures
+
+
+def require_stores(engine: Engine, repository: Repository) -> None:
+    """Raise Unavailable, saying what is missing, unless a post could be made now."""
+    repository.head()
+    ping(engine)
+
+
+def _works(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except EndpointError:
+        return False
+    return True

@@ -16,7 +16,14 @@ from endpoint.errors import ConfigError, EndpointError
 from endpoint.services.passwords import hash_password
 from endpoint.services.templates import fill_template
 from endpoint.stores.checkout import Checkout
-from endpoint.stores.cloning import clone_bare, default_branch, top_names
+from endpoint.stores.cloning import (
+    Progress,
+    clone_bare,
+    default_branch,
+    find_hosting,
+    top_names,
+)
+from endpoint.stores.git.access import access_to
 from endpoint.stores.repository import Repository
 
 _HEAD = "indieweb-endpoint. config.example.toml explains every key, also those not here."
@@ -24,7 +31,12 @@ _HEAD = "indieweb-endpoint. config.example.toml explains every key, also those n
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a new owner says: ``repository`` is a site to adopt, empty for a new one."""
+    """What a new owner says: ``repository`` is a site to adopt, empty for a new one.
+
+    ``ssh_key``, ``known_hosts`` and ``token_file`` are paths of what opens it, and
+    of its history ``depth`` commits are taken, 0 for all. ``left_out``, such as
+    ``blob:limit=100k``, are the files that stay there until they are read.
+    """
 
     me: str
     public_url: str = ""
@@ -33,6 +45,11 @@ class Wishes:
     title: str = ""
     timezone: str = "UTC"
     repository: str = ""
+    ssh_key: str = ""
+    known_hosts: str = ""
+    token_file: str = ""
+    depth: int = 0
+    left_out: str = ""
     password: str = ""
     serve: bool = False
     allow_hosts: tuple[str, ...] = ()
@@ -43,11 +60,14 @@ def make_password() -> str:
     return "-".join(secrets.token_hex(3) for _ in range(4))
 
 
-def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
+def install(
+    folder: Path, wishes: Wishes, now: datetime, progress: Progress = lambda _: None
+) -> Config:
     """Make an installation in ``folder`` and return its configuration.
 
-    Raise ConfigError, leaving nothing behind, if there is one already, if a
-    wish is wrong, or if the site to adopt cannot be cloned.
+    ``progress`` is told the bytes that have arrived of a site to adopt. Raise
+    ConfigError, leaving nothing behind, if there is one already, if a wish is
+    wrong, or if the site to adopt cannot be cloned.
     """
     folder = folder.absolute()
     if (folder / "config.toml").exists():
@@ -63,7 +83,7 @@ def install(folder: Path, wishes: Wishes, now: datetime) -> Config:
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
     try:
-        _lay_out(work, wishes, now)
+        _lay_out(work, wishes, now, progress)
         _move_up(work)
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
@@ -85,19 +105,20 @@ def _move_up(work: Path) -> None:
     work.rmdir()
 
 
-def _lay_out(folder: Path, wishes: Wishes, now: datetime) -> None:
-    bare = folder / "site.git"
-    branch = "main"
+def _lay_out(folder: Path, wishes: Wishes, now: datetime, progress: Progress) -> None:
+    bare, path = folder / "site.git", folder / "config.toml"
+    source = _absolute(wishes.repository)
     # Wishes that are wrong should cost no clone.
-    _write_config(folder / "config.toml", wishes, branch, wishes.generator)
-    load(folder / "config.toml")
-    if wishes.repository:
-        clone_bare(_absolute(wishes.repository), bare)
+    _write_config(path, wishes, _Found("main", wishes.generator, source))
+    access = access_to(load(path).repository)
+    if access:
+        clone_bare(access, bare, progress, wishes.depth, wishes.left_out)
         branch = default_branch(bare)
-    _write_config(folder / "config.toml", wishes, branch, _find_generator(bare, branch, wishes))
-    config = load(folder / "config.toml")
-    if not wishes.repository:
-        repository = Repository.init(bare, branch=branch, author=config.author)
+        generator = "jekyll" if "_config.yml" in top_names(bare, branch) else wishes.generator
+        _write_config(path, wishes, _Found(branch, generator, find_hosting(source)))
+    config = load(path)
+    if not access:
+        repository = Repository.init(bare, branch="main", author=config.author)
         repository.begin(fill_template(config), "Begin the site", now)
     config.state.mkdir(mode=0o700)
 
@@ -106,31 +127,41 @@ def _make_checkout(config: Config) -> None:
     repository = config.repository
     # If it fails, the worker makes it, and the installation is there all the same.
     with suppress(EndpointError):
-        Checkout(repository.checkout, repository.path, repository.branch).update()
+        access = access_to(repository)
+        Checkout(repository.checkout, repository.path, repository.branch, access).update()
 
 
-def _find_generator(bare: Path, branch: str, wishes: Wishes) -> str:
-    if wishes.repository and "_config.yml" in top_names(bare, branch):
-        return "jekyll"
-    return wishes.generator
+@dataclass(frozen=True)
+class _Found:
+    """What the site to adopt turns out to be."""
+
+    branch: str
+    generator: str
+    remote: str
 
 
 def _absolute(repository: str) -> str:
     path = Path(repository).expanduser()
-    return str(path.absolute()) if path.exists() else repository
+    return str(path.absolute()) if repository and path.exists() else repository
 
 
-def _write_config(path: Path, wishes: Wishes, branch: str, generator: str) -> None:
+def _write_config(path: Path, wishes: Wishes, found: _Found) -> None:
     document = tomlkit.document()
     document.add(tomlkit.comment(_HEAD))
-    for name, value in _settings(wishes, branch, generator).items():
+    for name, value in _settings(wishes, found).items():
         document[name] = value
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(tomlkit.dumps(document))
 
 
-def _settings(wishes: Wishes, branch: str, generator: str) -> dict[str, object]:
+def _settings(wishes: Wishes, found: _Found) -> dict[str, object]:
+    token = {"file": _absolute(wishes.token_file)} if wishes.token_file else None
+    access = {
+        "ssh_key": _absolute(wishes.ssh_key),
+        "known_hosts": _absolute(wishes.known_hosts),
+        "token": token,
+    }
     return {
         "me": wishes.me,
         "public_url": wishes.public_url or wishes.me,
@@ -139,13 +170,14 @@ def _settings(wishes: Wishes, branch: str, generator: str) -> dict[str, object]:
         "repository": {
             "path": "site.git",
             "checkout": "site",
-            "branch": branch,
-            "remote": wishes.repository and _absolute(wishes.repository),
+            "branch": found.branch,
+            "remote": found.remote,
+            **{name: value for name, value in access.items() if value and found.remote},
         },
         "site": {
-            "generator": generator,
+            "generator": found.generator,
             "title": wishes.title,
-            "build": "hugo --minify" if generator == "hugo" else "jekyll build",
+            "build": "hugo --minify" if found.generator == "hugo" else "jekyll build",
             "output": "public",
             "serve": wishes.serve,
         },

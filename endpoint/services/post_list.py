@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from endpoint.domain.lists import Selection
 from endpoint.domain.messages import summarize
 from endpoint.domain.posts import Post
+from endpoint.services.live import Live
 from endpoint.stores.index import PostIndex
 
 PAGE_SIZE = 50
@@ -19,7 +20,8 @@ class ListedPost:
     """A post in a line: ``summary`` is its name or its first words.
 
     ``published`` is in the owner's zone, None on a post without a date;
-    ``marks`` say why not everybody sees it: ``draft``, ``scheduled``, ``unlisted``.
+    ``marks`` say why not everybody sees it: ``draft``, ``scheduled``, ``unlisted``,
+    or that its page is not up yet as it is now: ``publishing``.
     """
 
     summary: str
@@ -41,8 +43,11 @@ class PostPage:
 class PostList:
     """Every post of the site, page by page, with times in ``zone``."""
 
-    def __init__(self, index: PostIndex, zone: tzinfo, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, index: PostIndex, live: Live, zone: tzinfo, clock: Callable[[], datetime]
+    ) -> None:
         self._index = index
+        self._live = live
         self._zone = zone
         self._clock = clock
 
@@ -70,5 +75,7 @@ class PostList:
             yield "draft"
         elif published and published > self._clock():
             yield "scheduled"
+        elif self._live.live_commit() and not self._live.is_live(post):
+            yield "publishing"
         if post.visibility != "public":
             yield post.visibility

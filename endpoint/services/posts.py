@@ -1,25 +1,23 @@
 """Create, update, delete and undelete posts: one action, one commit."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from itertools import count
 from typing import Any
-
-import structlog
 
 from endpoint.domain.messages import commit_message
 from endpoint.domain.micropub import Commands, Create, Delete, Syndicate, Undelete, Update
+from endpoint.domain.permalinks import address
 from endpoint.domain.post_types import discover
 from endpoint.domain.posts import Post, Properties
-from endpoint.domain.slugs import make_slug, with_suffix
+from endpoint.domain.slugs import make_slug
 from endpoint.domain.tokens import Token
 from endpoint.domain.tombstones import Tombstone
 from endpoint.domain.updates import apply_update
-from endpoint.errors import EndpointError, InvalidRequest
+from endpoint.errors import InvalidRequest, Unavailable
 from endpoint.generators.generator import Generator
 from endpoint.services.attachments import Attachments
+from endpoint.services.committing import Committing
 from endpoint.services.composing import (
     choose_channels,
     clean_update,
@@ -29,12 +27,11 @@ from endpoint.services.composing import (
     require_publishing,
 )
 from endpoint.services.keeping import Files
+from endpoint.services.placing import Placing, Unplaced
 from endpoint.services.retries import Asking, Retries
 from endpoint.stores.index import PostIndex
-from endpoint.stores.repository import Entry, Repository, Writer
+from endpoint.stores.repository import Entry, GroupWriter, Repository
 from endpoint.stores.syndications import Syndications
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Posts:
         attachments: Attachments,
         rules: PostRules,
         clock: Callable[[], datetime],
-        announce: Callable[[], None],
+        committing: Committing,
     ) -> None:
         self._repository = repository
         self._index = index
@@ -73,7 +70,8 @@ class Posts:
         self._attachments = attachments
         self._rules = rules
         self._clock = clock
-        self._announce = announce
+        self._committing = committing
+        self._placing = Placing(generator, index, retries)
 
     def create(
         self,
@@ -93,8 +91,9 @@ class Posts:
         post = self._find_first(asking, now)
         if post is None:
             with self._attachments.taking(files or {}, token) as taker:
-                post = self._make(create, compose(create, token, now, self._rules.zone, taker))
-                post = self._add(post, _first(create.commands.get("slug")), asking, now)
+                properties = compose(create, token, now, self._rules.zone, taker)
+                new = self._begin(create, properties, now)
+                post = self._committing.do(lambda writer: self._add(new, asking, now, writer))
         # Also for a retry: the first request may have ended before it came this far.
         self._syndicate(post.permalink, create.commands, now)
         return post
@@ -112,7 +111,7 @@ class Posts:
         with self._attachments.taking(files or {}, token) as taker:
             # Not under the lock, because cleaning pictures takes its time.
             asked = clean_update(update, self._find(update.url), self._rules.zone, taker)
-            post = self._change(asked, token, now)
+            post = self._committing.do(lambda writer: self._change(asked, token, now, writer))
         self._syndicate(post.permalink, update.commands, now)
 
     def delete(self, delete: Delete, token: Token) -> None:
@@ -123,19 +122,7 @@ class Posts:
         """
         token.require("delete")
         now = self._clock()
-        with self._writing() as writer:
-            if self._index.gone(delete.url):
-                return
-            post = self._find(delete.url)
-            require_drafts(token, post)
-            removed = self._generator.owned(post.path)
-            entry = writer.object_id(removed)
-            if entry is None:
-                raise InvalidRequest("url names a post whose file is no longer in the repository")
-            media = self._attachments.outside(post)
-            tombstone = Tombstone.of(post, removed, entry[1], now, media)
-            grave = tombstone.path_in(self._generator.gone_folder)
-            self._commit(writer, {removed: None, grave: tombstone.to_json()}, "delete", post, now)
+        self._committing.do(lambda writer: self._bury(delete, token, now, writer))
 
     def undelete(self, undelete: Undelete, token: Token) -> None:
         """Bring back the post as it was when it was deleted; scope ``undelete`` (or ``delete``).
@@ -145,17 +132,7 @@ class Posts:
         token.require("undelete")
         require_publishing(token)
         now = self._clock()
-        with self._writing() as writer:
-            tombstone = self._index.gone(undelete.url)
-            if tombstone is None:
-                self._find(undelete.url)
-                return
-            if writer.exists(tombstone.path):
-                raise InvalidRequest("url cannot come back; another file has taken its place")
-            grave = tombstone.path_in(self._generator.gone_folder)
-            back = self._repository.entry(tombstone.object)
-            post = Post("h-entry", "post", {}, tombstone.permalink, tombstone.path)
-            self._commit(writer, {tombstone.path: back, grave: None}, "undelete", post, now)
+        self._committing.do(lambda writer: self._bring_back(undelete, now, writer))
 
     def syndicate(self, syndicate: Syndicate, token: Token) -> None:
         """Note that an existing post should be copied; scope ``update`` or ``create``."""
@@ -165,8 +142,8 @@ class Posts:
         require_drafts(token, post)
         self._syndications.ask(post.permalink, syndicate.targets, self._clock())
 
-    def _make(self, create: Create, properties: Properties) -> Post:
-        return Post(
+    def _begin(self, create: Create, properties: Properties, now: datetime) -> Unplaced:
+        post = Post(
             type=create.type,
             kind=discover(create.type, properties),
             properties=properties,
@@ -174,48 +151,69 @@ class Posts:
             path="",
             channels=self._channels(create.commands),
         )
-
-    def _add(self, post: Post, wished: str | None, asking: Asking, now: datetime) -> Post:
-        """Commit ``post`` with its files, and return it with its place on the site."""
         published = (post.published or now).astimezone(self._rules.zone)
-        slug = make_slug(wished, post.properties, published)
-        with self._writing() as writer:
-            if first := self._find_first(asking, now):
-                return first
-            post = self._place(post, slug, published, writer)
-            files = self._attachments.changes(post, {}, writer)
-            self._retries.remember(asking, post.permalink, now)
-            self._commit(writer, {post.path: self._generator.write(post), **files}, "", post, now)
+        slug = make_slug(_first(create.commands.get("slug")), properties, published)
+        return Unplaced(post, slug, published)
+
+    def _add(self, new: Unplaced, asking: Asking, now: datetime, writer: GroupWriter) -> Post:
+        """Commit the ``new`` post with its files; return it with its place on the site."""
+        writer.claim(asking.key)
+        if first := self._find_first(asking, now):
+            return first
+        post = self._placing.place(new, writer)
+        files = self._attachments.changes(post, {}, writer)
+        self._commit(writer, {post.path: self._generator.write(post), **files}, "", post, now)
+        self._retries.remember(asking, post.permalink, now)
         return post
 
-    def _change(self, update: Update, token: Token, now: datetime) -> Post:
+    def _change(self, update: Update, token: Token, now: datetime, writer: GroupWriter) -> Post:
         """Commit what ``update`` makes of its post, and return the post."""
-        with self._writing() as writer:
-            post = self._find(update.url)
-            changed = apply_update(post.properties, update)
-            if not changed.keys() - {"updated"}:
-                raise InvalidRequest(
-                    "The update would leave nothing of the post; delete it instead"
-                )
-            changed = mark_updated(post.properties, changed, now, self._rules.zone)
-            after = replace(
-                post,
-                kind=discover(post.type, changed),
-                properties=changed,
-                channels=self._channels(update.commands) or post.channels,
-            )
-            require_drafts(token, post, after)
-            if after != post:
-                data = self._generator.rewrite(writer.read(post.path) or b"", after)
-                files = self._attachments.changes(after, post.properties, writer)
-                self._commit(writer, {post.path: data, **files}, "update", after, now)
+        writer.claim(address(update.url))
+        post = self._find(update.url)
+        changed = apply_update(post.properties, update)
+        if not changed.keys() - {"updated"}:
+            raise InvalidRequest("The update would leave nothing of the post; delete it instead")
+        changed = mark_updated(post.properties, changed, now, self._rules.zone)
+        after = replace(
+            post,
+            kind=discover(post.type, changed),
+            properties=changed,
+            channels=self._channels(update.commands) or post.channels,
+        )
+        require_drafts(token, post, after)
+        if after != post:
+            data = self._generator.rewrite(writer.read(post.path) or b"", after)
+            files = self._attachments.changes(after, post.properties, writer)
+            self._commit(writer, {post.path: data, **files}, "update", after, now)
         return after
 
-    @contextmanager
-    def _writing(self) -> Iterator[Writer]:
-        with self._repository.writing() as writer:
-            self._index.catch_up()
-            yield writer
+    def _bury(self, delete: Delete, token: Token, now: datetime, writer: GroupWriter) -> None:
+        writer.claim(address(delete.url))
+        if self._index.gone(delete.url):
+            return
+        post = self._find(delete.url)
+        require_drafts(token, post)
+        removed = self._generator.owned(post.path)
+        entry = writer.object_id(removed)
+        if entry is None:
+            raise InvalidRequest("url names a post whose file is no longer in the repository")
+        media = self._attachments.outside(post)
+        tombstone = Tombstone.of(post, removed, entry[1], now, media)
+        grave = tombstone.path_in(self._generator.gone_folder)
+        self._commit(writer, {removed: None, grave: tombstone.to_json()}, "delete", post, now)
+
+    def _bring_back(self, undelete: Undelete, now: datetime, writer: GroupWriter) -> None:
+        writer.claim(address(undelete.url))
+        tombstone = self._index.gone(undelete.url)
+        if tombstone is None:
+            self._find(undelete.url)
+            return
+        if writer.exists(tombstone.path):
+            raise InvalidRequest("url cannot come back; another file has taken its place")
+        grave = tombstone.path_in(self._generator.gone_folder)
+        back = self._repository.entry(tombstone.object)
+        post = Post("h-entry", "post", {}, tombstone.permalink, tombstone.path)
+        self._commit(writer, {tombstone.path: back, grave: None}, "undelete", post, now)
 
     def _find(self, url: str) -> Post:
         if post := self._index.find(url):
@@ -228,34 +226,27 @@ class Posts:
         return choose_channels(commands.get("channel", []), self._rules.channels)
 
     def _find_first(self, asking: Asking, now: datetime) -> Post | None:
-        permalink = self._retries.recall(asking, now)
-        return self._index.find(permalink) if permalink else None
+        given = self._retries.recall(asking, now)
+        if given is None:
+            return None
+        post = self._index.find(given.permalink)
+        if post is None and self._retries.is_on_its_way(given, now):
+            self._require_gone(given.permalink)
+        return post
 
-    def _place(self, post: Post, slug: str, published: datetime, writer: Writer) -> Post:
-        for number in count(1):
-            wished = slug if number == 1 else with_suffix(slug, number)
-            path, permalink = self._generator.place(post.kind, wished, published)
-            owned = self._generator.owned(path)
-            if not (self._index.taken(permalink) or writer.exists(owned) or writer.exists(path)):
-                break
-        return replace(post, path=path, permalink=permalink)
+    def _require_gone(self, permalink: str) -> None:
+        if not self._index.gone(permalink):
+            raise Unavailable("Another machine has taken this request; try again in a moment")
 
     def _commit(
         self,
-        writer: Writer,
+        writer: GroupWriter,
         changes: Mapping[str, bytes | Entry | None],
         action: str,
         post: Post,
         now: datetime,
     ) -> None:
-        message = commit_message(self._rules.message, action, post)
-        writer.commit(changes, message, now)
-        try:
-            self._index.catch_up()
-        except EndpointError as error:
-            # The commit stands, so the client hears of it; the next request catches up.
-            _log.warning("index behind", permalink=post.permalink, reason=error.description)
-        self._announce()
+        writer.commit(changes, commit_message(self._rules.message, action, post), now)
 
     def _syndicate(self, permalink: str, commands: Commands, now: datetime) -> None:
         targets = [str(target) for target in commands.get("syndicate-to", []) if target]

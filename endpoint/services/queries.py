@@ -1,5 +1,6 @@
 """What a client may ask before it posts: configuration, sources and lists (Micropub §3.7)."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ class Queries:
         self._index = index
         self._settings = settings
         self._media_endpoint = media_endpoint
+        self._configs: tuple[list[str], dict[str, bytes]] = [], {}
         self._answers: dict[str, Callable[[Arguments, Token], Answer]] = {
             "config": self._config,
             "source": self._source,
@@ -39,6 +41,25 @@ class Queries:
         if name not in self._answers:
             raise InvalidRequest(f"q must be one of {', '.join(self._answers)}")
         return self._answers[name](arguments, token)
+
+    def config(self, arguments: Arguments, token: Token) -> bytes:
+        """Return the answer to ``q=config`` as JSON; every app asks for it at its start.
+
+        It is made once for each app, and again when the tags may have changed.
+        """
+        if _filter(arguments):
+            return self._write_config(arguments, token)
+        tags, (made_of, made) = self._index.categories(), self._configs
+        known = made if made_of is tags else {}
+        if token.client_id not in known:
+            known = {**known, token.client_id: self._write_config(arguments, token)}
+            # One assignment, so that threads need no lock; an answer lost is made again.
+            self._configs = tags, known
+        return known[token.client_id]
+
+    def _write_config(self, arguments: Arguments, token: Token) -> bytes:
+        answer = self._config(arguments, token)
+        return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _config(self, arguments: Arguments, token: Token) -> Answer:
         channels = self._channels(arguments, token)
@@ -79,7 +100,6 @@ class Queries:
         return {"syndicate-to": [_describe(t) for t in targets if _is_offered(t, token)]}
 
     def _categories(self, arguments: Arguments, _token: Token) -> Answer:
-        self._index.catch_up()
         return {"categories": self._index.categories(_filter(arguments))}
 
     def _channels(self, _arguments: Arguments, _token: Token) -> Answer:

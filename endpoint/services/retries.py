@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
 from endpoint.domain.micropub import Create
 from endpoint.domain.tokens import Token
-from endpoint.stores.creations import Creations
+from endpoint.stores.creations import Creation, Creations
 
 _KEY_LIFE = timedelta(days=1)
 """How long an ``Idempotency-Key`` is remembered."""
+
+_ON_ITS_WAY = timedelta(minutes=10)
+"""How long a post of another machine may take to come here by way of the remote."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,29 @@ class Retries:
     def __init__(self, creations: Creations, window: timedelta) -> None:
         self._creations = creations
         self._window = window
+        self._noted: list[Creation] = []
 
-    def recall(self, asking: Asking, now: datetime) -> str | None:
-        """Return the permalink that the same request was given before, or None."""
+    def recall(self, asking: Asking, now: datetime) -> Creation | None:
+        """Return what the same request was given before, or None."""
         window = _KEY_LIFE if asking.is_keyed else self._window
         return self._creations.find(asking.key, since=now - window) if window else None
 
     def remember(self, asking: Asking, permalink: str, now: datetime) -> None:
         """Note, before the commit, that this request gets ``permalink``."""
-        self._creations.remember(asking.key, permalink, now, keep=_KEY_LIFE)
+        self._noted.append(Creation(asking.key, permalink, now, self._creations.clone))
+
+    def is_given_elsewhere(self, permalink: str) -> bool:
+        """Say whether another clone has given ``permalink`` to a post that may not be here yet."""
+        return self._creations.is_given_elsewhere(permalink)
+
+    def is_on_its_way(self, given: Creation, now: datetime) -> bool:
+        """Say whether another clone has just given this, so that its post may yet arrive here."""
+        return given.clone != self._creations.clone and now - given.created_at < _ON_ITS_WAY
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Keep what is noted in the block, all together at its end."""
+        self._noted = []
+        yield
+        if self._noted:
+            self._creations.remember(self._noted, keep=_KEY_LIFE)

@@ -65,14 +65,18 @@ def make_engine(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
     """Give a transaction that will write, committed at the end of the block.
+
+    It would outlive a power cut then, unless it is ``relaxed``: for rows that
+    can be made again, or be missed.
 
     Use it where a transaction reads before it writes: SQLite refuses the write
     at once, without any waiting, if somebody else wrote in between, unless the
     transaction took the write lock when it began.
     """
-    with engine.connect().execution_options(**sqlite.IMMEDIATE) as connection, connection.begin():
+    options = {**sqlite.IMMEDIATE, **(sqlite.RELAXED if relaxed else {})}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

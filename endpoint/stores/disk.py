@@ -4,7 +4,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import IO, TypeVar
 from endpoint.errors import EndpointError, InsufficientStorage, Unavailable
 
 T = TypeVar("T")
+
+_THREADS = 10  # the files of one post, and the branch
 
 
 @contextmanager
@@ -65,15 +67,25 @@ def replace_file(path: Path, content: bytes) -> None:
 def all_at_once(wait: Callable[[T], None], items: Iterable[T]) -> None:
     """Call ``wait`` for each item in threads: waits for one disk, side by side, take half as long.
 
-    Raise what the first that fails raises.
+    Return when all have ended; raise what the first that fails raises.
     """
-    list(_threads(os.getpid()).map(wait, items))
+    pending = list(items)
+    parts = [pending[start::_THREADS] for start in range(min(_THREADS, len(pending)))]
+    calls = [_threads(os.getpid()).submit(_each, wait, part) for part in parts]
+    futures.wait(calls)
+    for call in calls:
+        call.result()
+
+
+def _each(wait: Callable[[T], None], items: Iterable[T]) -> None:
+    for item in items:
+        wait(item)
 
 
 @cache
-def _threads(_process: int) -> ThreadPoolExecutor:
+def _threads(_process: int) -> futures.ThreadPoolExecutor:
     # For each process, because threads do not follow into a fork.
-    return ThreadPoolExecutor(8, thread_name_prefix="disk")
+    return futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="disk")
 
 
 def _explain(error: OSError, place: str) -> EndpointError:

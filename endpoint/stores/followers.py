@@ -46,6 +46,7 @@ class Progress:
     state: str = "idle"
     attempts: int = 0
     last_error: str = ""
+    next_attempt_at: datetime | None = None
 
 
 class Followers:
@@ -61,6 +62,7 @@ class Followers:
             followers.c.state,
             followers.c.attempts,
             followers.c.last_error,
+            followers.c.next_attempt_at,
         )
         with available(), self._engine.connect() as connection:
             row = connection.execute(select(*columns).where(followers.c.name == name)).first()
@@ -70,13 +72,19 @@ class Followers:
         """Take the lease on ``name`` for ``version``; return what its holder shows with the rest.
 
         None while another has it, or while the wait after this version's last
-        failure is not over; another version may succeed, and does not wait.
+        failure is not over; another version may succeed, and does not wait. What
+        should last longer than it may was noted before the clock went back.
         """
         holder = uuid4().hex
-        free = or_(followers.c.lease_until.is_(None), followers.c.lease_until <= now)
+        free = or_(
+            followers.c.lease_until.is_(None),
+            followers.c.lease_until <= now,
+            followers.c.lease_until > now + lease,
+        )
         due = or_(
             followers.c.next_attempt_at.is_(None),
             followers.c.next_attempt_at <= now,
+            followers.c.next_attempt_at > now + _LONGEST_WAIT,
             followers.c.tried != version,
         )
         taking = (
@@ -105,10 +113,17 @@ class Followers:
             lease_until=None,
         )
 
-    def fail(self, name: str, holder: str, reason: str, now: datetime) -> None:
+    def fail(
+        self,
+        name: str,
+        holder: str,
+        reason: str,
+        now: datetime,
+        longest_wait: timedelta = _LONGEST_WAIT,
+    ) -> None:
         """Note what went wrong, and wait longer each time before the next try."""
         attempts = self.progress(name).attempts + 1
-        wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 20), _LONGEST_WAIT)
+        wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 20), longest_wait)
         self._set(
             name,
             holder,
@@ -118,6 +133,18 @@ class Followers:
             next_attempt_at=now + wait,
             lease_until=None,
         )
+
+    def settle(self, name: str, done: str | None) -> None:
+        """Note that ``name`` needs no more waiting, and has ``done`` if somebody else did that."""
+        finished = {"done": done, "state": "idle", "attempts": 0, "last_error": ""}
+        values = finished if done is not None else {}
+        with available(), writing(self._engine) as connection:
+            _ensure(connection, name)
+            connection.execute(
+                update(followers)
+                .where(followers.c.name == name)
+                .values(next_attempt_at=None, **values)
+            )
 
     def _set(self, name: str, holder: str, **values: object) -> None:
         with available(), self._engine.begin() as connection:

@@ -1,24 +1,31 @@
 """The site's bare git repository: read by commit and path, written one commit at a time."""
 
 import fcntl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
 from endpoint.errors import ConfigError, Unavailable
 from endpoint.stores.disk import disk_errors
-from endpoint.stores.git.bulk import read_blobs
-from endpoint.stores.git.command import run_git
-from endpoint.stores.git.commits import is_person, parse_tree_id
+from endpoint.stores.git.access import Access
+from endpoint.stores.git.bulk import list_files, read_blobs
+from endpoint.stores.git.command import read_settings, run_git
+from endpoint.stores.git.commits import is_person, parse_commit, parse_tree_id
+from endpoint.stores.git.group_writer import GroupWriter
+from endpoint.stores.git.mover import Mover
 from endpoint.stores.git.objects import MissingObject, Objects
+from endpoint.stores.git.promisors import Promisor
 from endpoint.stores.git.refs import Branch
+from endpoint.stores.git.signing import Sign, leave_unsigned
 from endpoint.stores.git.tree_edits import Change
 from endpoint.stores.git.trees import FILE, FOLDER, Entry, Trees, differences
+from endpoint.stores.git.unsaved import Unsaved
 from endpoint.stores.git.writer import Conflict, Writer
 
-__all__ = ["Change", "Conflict", "Entry", "Repository", "Writer"]
+__all__ = ["Change", "Conflict", "Entry", "GroupWriter", "Repository", "Writer"]
 
 # What the owner's pushes must not do: undo posts, bring harmful trees, or outrun the disk.
 _SETTINGS = {
@@ -26,6 +33,12 @@ _SETTINGS = {
     "receive.fsckobjects": "true",
     "core.fsync": "committed,reference",
 }
+
+# A bare repository gets bitmaps of what commits hold; without all of that git gc fails.
+_PARTIAL = {"repack.writebitmaps": "false"}
+
+_AT_ONCE = 10_000
+"""Files that a partial clone fetches before the first of them is read."""
 
 
 class Repository:
@@ -35,14 +48,28 @@ class Repository:
     or damaged, and one that writes InsufficientStorage if the disk is full.
     """
 
-    def __init__(self, path: Path, *, branch: str, author: str) -> None:
-        """``author``, such as ``Ada <ada@site.example>``, signs the commits. Raise ConfigError."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        branch: str,
+        author: str,
+        sign: Sign = leave_unsigned,
+        remote: Access | None = None,
+    ) -> None:
+        """``author``, such as ``Ada <ada@site.example>``, makes the commits. Raise ConfigError.
+
+        Each goes through ``sign`` before it is stored. What a partial clone misses
+        comes from ``remote`` when it is read.
+        """
         if not is_person(author):
             raise ConfigError("repository.author: must read like Ada <ada@site.example>")
         self.path = path.absolute()
         self._author = author
+        self.sign = sign
         self._branch = Branch(self.path, branch)
-        self._objects = Objects(self.path)
+        self._promisor = Promisor(self.path, remote)
+        self._objects = Objects(self.path, self._promisor.bring)
 
     @classmethod
     def init(cls, path: Path, *, branch: str, author: str) -> Self:
@@ -67,12 +94,13 @@ class Repository:
         A setting that the owner has made stays as it is.
         """
         with self._locked():
-            settings = self._read_settings()
+            settings = read_settings(self.path)
             ids = settings.get("extensions.objectformat", "sha1")
             if (ids, settings.get("extensions.refstorage", "files")) != ("sha1", "files"):
                 raise Unavailable("The repository has another format than SHA-1 and ref files.")
-            for name in _SETTINGS.keys() - settings.keys():
-                run_git(self.path, "config", name, _SETTINGS[name])
+            wanted = _SETTINGS | (_PARTIAL if self._promisor.filter else {})
+            for name in wanted.keys() - settings.keys():
+                run_git(self.path, "config", name, wanted[name])
             self._branch.clear_locks()
 
     def tidy(self) -> None:
@@ -87,6 +115,18 @@ class Repository:
             raise Unavailable("The repository has no branch of the configured name.")
         return commit
 
+    def has(self, commit: str) -> bool:
+        """Say whether ``commit`` is here, on whichever branch."""
+        try:
+            self._objects.find(commit)
+        except MissingObject:
+            return False
+        return True
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return when ``commit`` was made."""
+        return parse_commit(self._objects.read(commit, "commit")).committed_at
+
     def read(self, path: str, commit: str | None = None) -> bytes | None:
         """Return the file at ``path`` in ``commit``, or in the newest; None if there is none."""
         root = self._root(commit or self.head())
@@ -99,7 +139,7 @@ class Repository:
 
     def entry(self, oid: str) -> Entry:
         """Return the blob or tree ``oid`` of the history as something to commit again."""
-        return Entry(FOLDER if self._objects.find(oid)[0] == "tree" else FILE, oid)
+        return Entry(FOLDER if self._objects.obtain(oid)[0] == "tree" else FILE, oid)
 
     def files(self, commit: str, prefix: str = "") -> Iterator[tuple[str, str]]:
         """Yield path and blob id of each regular file in the folder ``prefix`` of ``commit``."""
@@ -117,11 +157,25 @@ class Repository:
 
         Every file of ``new`` comes if ``old`` is None or no commit that is here.
         """
-        yield from differences(self._objects, self._known_root(old), self._root(new))
+        root, known = self._root(new), self._known_root(old)
+        if known is None:
+            # Everything: for git, which opens the folders of a large site much faster.
+            yield from list_files(self.path, new)
+        else:
+            yield from differences(self._objects, known, root)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether files may have to be fetched, which takes as long for one as for many."""
+        return bool(self._promisor.filter)
 
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield id and content of each blob, fast, in the order asked for."""
-        return read_blobs(self.path, oids)
+        pending = iter(oids)
+        while chunk := list(islice(pending, _AT_ONCE)):
+            if self.is_partial:
+                self._promisor.bring(self._objects.missing(chunk))
+            yield from read_blobs(self.path, chunk)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -131,6 +185,26 @@ class Repository:
         """
         with self._locked():
             yield self._writer(self.head())
+
+    @contextmanager
+    def writing_together(self) -> Iterator[Callable[[], GroupWriter]]:
+        """Give what makes a writer for several actions, standing on the newest commit by then.
+
+        As with ``writing()`` there is no other writer meanwhile; a second one is
+        for what the first could not flush.
+        """
+        with self._locked():
+            yield self._group_writer
+
+    def unsaved(self) -> Unsaved:
+        """Return the objects of the repository, to which more can be added in memory."""
+        return Unsaved(self.path, self._objects)
+
+    @contextmanager
+    def moving(self) -> Iterator[Mover]:
+        """Give what moves the branch to commits made elsewhere; no writer is at work meanwhile."""
+        with self._locked():
+            yield Mover(self.path, self._branch)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -144,7 +218,10 @@ class Repository:
             yield
 
     def _writer(self, commit: str | None) -> Writer:
-        return Writer(self._objects, self._branch, commit, self._author)
+        return Writer(self._objects, self._branch, commit, self._author, self.sign)
+
+    def _group_writer(self) -> GroupWriter:
+        return GroupWriter(self.unsaved(), self._branch, self.head(), self._author, self.sign)
 
     def _root(self, commit: str) -> str:
         return parse_tree_id(self._objects.read(commit, "commit"))
@@ -158,7 +235,3 @@ class Repository:
     def _check_present(self) -> None:
         if not (self.path / "objects").is_dir():
             raise Unavailable("There is no bare git repository at the configured path.")
-
-    def _read_settings(self) -> dict[str, str]:
-        lines = run_git(self.path, "config", "--local", "--null", "--list").split("\0")
-        return {name: value for name, _, value in (line.partition("\n") for line in lines)}

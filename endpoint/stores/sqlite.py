@@ -2,18 +2,24 @@
 
 import sqlite3
 import time
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, event
 
 IMMEDIATE: Final = {"immediate": True}
 """The execution option of a transaction that takes the write lock when it begins."""
 
+RELAXED: Final = {"relaxed": True}
+"""The execution option of a transaction that a power cut, but no kill, may undo."""
+
 _WAIT_S = 10
 
 
 def set_up(engine: Engine) -> None:
-    """Give every connection of ``engine`` WAL mode, foreign keys and 10 s of patience."""
+    """Give every connection of ``engine`` WAL mode, foreign keys and 10 s of patience.
+
+    A commit waits for the disk, unless its transaction is relaxed.
+    """
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
 
@@ -23,7 +29,8 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout={_WAIT_S * 1000}")
     _write_ahead(connection)
-    connection.execute("PRAGMA synchronous=NORMAL")
+    # In KiB. Each commit of another connection empties it anyway, and there are several of them.
+    connection.execute("PRAGMA cache_size=-1024")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
@@ -41,5 +48,17 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    _wait_for_disk(connection, "NORMAL" if options.get("relaxed") else "FULL")
+    if options.get("immediate"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # It opens nothing, so there is no error to translate, and every question pays for it.
+        cast(sqlite3.Connection, connection.connection.dbapi_connection).execute("BEGIN")
+
+
+def _wait_for_disk(connection: Connection, level: str) -> None:
+    # FULL waits for the disk at each commit, NORMAL only when the log goes into the database.
+    if connection.info.get("synchronous") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info["synchronous"] = level

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Column, Engine, Select, String, Table, Text, insert, select
+from sqlalchemy import Column, Engine, Select, String, Table, Text, insert, select, update
 
 from endpoint.stores.database import Moment, available, metadata, writing
 
@@ -34,6 +34,12 @@ class Syndications:
             ]
             if rows:
                 connection.execute(insert(syndications), rows)
+
+    def readdress(self, old: str, new: str) -> None:
+        """Let the copies that were asked for ``old`` be those of ``new``, a post that has moved."""
+        moving = update(syndications).where(syndications.c.permalink == old)
+        with available(), writing(self._engine) as connection:
+            connection.execute(moving.values(permalink=new))
 
     def targets(self, permalink: str) -> list[str]:
         """Return the targets that were asked for, oldest first."""

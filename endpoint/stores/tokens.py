@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     insert,
     or_,
     select,
@@ -18,7 +19,8 @@ from sqlalchemy import (
 )
 
 from endpoint.domain.tokens import split_scopes
-from endpoint.stores.database import Moment, available, metadata
+from endpoint.stores.database import Moment, available, metadata, writing
+from endpoint.stores.memory import Memory
 
 tokens = Table(
     "tokens",
@@ -35,6 +37,7 @@ tokens = Table(
 )
 
 _USE_INTERVAL = timedelta(minutes=1)
+_FIND = select(tokens).where(tokens.c.hash == bindparam("secret_hash"))
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class TokenStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._found = Memory[IssuedToken | None](engine)
 
     def add(self, token: IssuedToken, secret_hash: str) -> None:
         """Keep a new token."""
@@ -70,17 +74,14 @@ class TokenStore:
 
     def find(self, secret_hash: str) -> IssuedToken | None:
         """Return the token whose secret has this hash, good or not."""
-        query = select(tokens).where(tokens.c.hash == secret_hash)
-        with available(), self._engine.connect() as connection:
-            row = connection.execute(query).mappings().first()
-        return _read(row) if row else None
+        return self._found.get(secret_hash, lambda: self._ask(secret_hash))
 
     def touch(self, token: IssuedToken, now: datetime) -> None:
         """Note that the token was used, at most once a minute."""
         if token.last_used_at and now - token.last_used_at < _USE_INTERVAL:
             return
         noted = or_(tokens.c.last_used_at.is_(None), tokens.c.last_used_at <= now - _USE_INTERVAL)
-        with available(), self._engine.begin() as connection:
+        with available(), writing(self._engine, relaxed=True) as connection:
             connection.execute(
                 update(tokens).where(tokens.c.id == token.id, noted).values(last_used_at=now)
             )
@@ -96,6 +97,11 @@ class TokenStore:
         good = (tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
         with available(), self._engine.begin() as connection:
             connection.execute(update(tokens).where(*good).values(revoked_at=now))
+
+    def _ask(self, secret_hash: str) -> IssuedToken | None:
+        with available(), self._engine.connect() as connection:
+            row = connection.execute(_FIND, {"secret_hash": secret_hash}).mappings().first()
+        return _read(row) if row else None
 
 
 def insert_token(connection: Connection, token: IssuedToken, secret_hash: str) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import mf2py
 from lxml import etree
 
 from endpoint.domain.html import find_base, parse_html
@@ -49,6 +48,9 @@ def _read_app(root: etree._Element, url: str) -> dict[str, list[Any]]:
 
 
 def _read_mf2(html: str, url: str) -> dict[str, list[Any]]:
+    # It brings along two more parsers of HTML, for what happens when an app signs in.
+    import mf2py
+
     try:
         [app, *_] = mf2py.parse(doc=html, url=url, html_parser="lxml")["items"]
     except Exception:

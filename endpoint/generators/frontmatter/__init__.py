@@ -6,7 +6,8 @@ from typing import Any
 
 from frontmatter import Post as Document
 
-from endpoint.generators.frontmatter.format import Format, Metadata, is_same
+from endpoint.domain.sameness import is_same
+from endpoint.generators.frontmatter.format import Format, Metadata
 from endpoint.generators.frontmatter.json import JsonFormat
 from endpoint.generators.frontmatter.toml import TomlFormat
 from endpoint.generators.frontmatter.yaml import YamlFormat

@@ -73,13 +73,3 @@ def match_items(old: list[Any], new: list[Any]) -> list[int | None]:
         free.setdefault(repr(value), deque()).append(place)
     places = (free.get(repr(value)) for value in new)
     return [found.popleft() if found else None for found in places]
-
-
-def is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal and of the same types: ``1`` is not ``True``."""
-    match one, other:
-        case dict(), dict():
-            return one.keys() == other.keys() and all(is_same(one[k], other[k]) for k in one)
-        case list(), list():
-            return len(one) == len(other) and all(map(is_same, one, other))
-    return type(one) is type(other) and (one == other or one != one)

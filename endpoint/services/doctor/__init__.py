@@ -10,10 +10,10 @@ from endpoint.services.doctor.bucket import BucketCheck
 from endpoint.services.doctor.building import Building
 from endpoint.services.doctor.discovery import Discovery
 from endpoint.services.doctor.findings import Finding, Ill, look
-from endpoint.services.health import Health
+from endpoint.services.doctor.hosting import Hosting
+from endpoint.services.health import require_stores
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
-from endpoint.stores.cloning import list_remote
 from endpoint.stores.followers import Followers
 from endpoint.stores.index import PostIndex
 from endpoint.stores.media.places import MediaPlace
@@ -30,20 +30,24 @@ class Doctor:
         self,
         config: Config,
         engine: Engine,
+        followers: Followers,
         repository: Repository,
         index: PostIndex,
         builder: Builder,
         checkout: Checkout,
         web: Web,
+        hosting: Hosting,
         bucket: MediaPlace | None = None,
     ) -> None:
         self._config = config
         self._engine = engine
+        self._followers = followers
         self._repository = repository
         self._index = index
         self._building = Building(config, index, builder, checkout)
         self._discovery = Discovery(config, web)
         self._answers = Answers(config, web)
+        self._hosting = hosting
         self._bucket = BucketCheck(bucket, web)
 
     def examine(self) -> Iterator[Finding]:
@@ -51,7 +55,9 @@ class Doctor:
         yield Finding("configuration", is_well=True, says=f"for {self._config.me}")
         yield look("repository and database", self._examine_stores)
         yield look("posts", self._examine_posts)
-        yield look("remote", self._examine_remote)
+        if self._config.repository.sign_with:
+            yield look("signing", self._examine_signing)
+        yield from self._hosting.examine()
         yield look("worker", self._examine_worker)
         yield from self._bucket.examine()
         yield from self._building.examine()
@@ -59,7 +65,7 @@ class Doctor:
         yield from self._answers.examine()
 
     def _examine_stores(self) -> str:
-        Health(self._engine, self._repository).require()
+        require_stores(self._engine, self._repository)
         return f"branch {self._config.repository.branch} is at {self._repository.head()[:10]}"
 
     def _examine_posts(self) -> str:
@@ -71,18 +77,15 @@ class Doctor:
             raise Ill(f"{path} cannot be read as a post: {problem}{more}")
         return "every file of the content folders can be read"
 
-    def _examine_remote(self) -> str:
-        remote = self._config.repository.remote
-        if not remote:
-            return "none; the repository on this machine is the hosting"
-        list_remote(remote, self._config.repository.path)
-        return "answers; commits are not pushed there by themselves yet"
+    def _examine_signing(self) -> str:
+        self._repository.sign(b"tree 0\n\n")
+        return "commits are signed"
 
     def _examine_worker(self) -> str:
         for name in ("checkout", "build"):
-            progress = Followers(self._engine).progress(name)
+            progress = self._followers.progress(name)
             if progress.last_error:
                 raise Ill(f"{name} failed {progress.attempts} times: {progress.last_error}")
-        if Followers(self._engine).progress("checkout").done != self._repository.head():
+        if self._followers.progress("checkout").done != self._repository.head():
             return "not up to date yet; endpoint serve or endpoint worker does the work"
         return "nothing failed, and the newest commit is checked out"

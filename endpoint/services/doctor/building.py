@@ -14,6 +14,7 @@ from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
 from endpoint.stores.index import PostIndex
+from endpoint.stores.lfs import has_lfs, uses_lfs
 
 _SAMPLE = 100
 
@@ -33,6 +34,7 @@ class Building:
         """Yield what a build shows."""
         yield look("build and permalinks", self._examine_build)
         yield look("posts in HTML", self._examine_html)
+        yield look("large files", self._examine_large_files)
 
     def _examine_build(self) -> str:
         if not self._config.site.build:
@@ -78,6 +80,16 @@ class Building:
                 ' allowContent = ["! ^text/org$"] under [security] in hugo.toml'
             )
         return "can be built" if builds_here else "not asked"
+
+    def _examine_large_files(self) -> str:
+        if not uses_lfs(self._config.repository.checkout):
+            return "none are kept by Git LFS"
+        if self._config.site.build and not has_lfs():
+            raise Ill(
+                "the site keeps files with Git LFS, and builds have only their pointers;"
+                " install git-lfs"
+            )
+        return "are brought by Git LFS"
 
 
 def _files_of(post: Post) -> set[str]:

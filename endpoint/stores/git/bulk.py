@@ -1,14 +1,17 @@
 """Many blobs at once, for a rebuild: one git process instead of a look-up for each."""
 
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from endpoint.errors import Unavailable
-from endpoint.stores.git.command import open_git
+from endpoint.stores.git.command import open_git, read_git
 from endpoint.stores.git.objects import MissingObject, is_oid
 
+_FILE = re.compile(rb"100[0-7]{3} blob ([0-9a-f]{40})\t(.+)", re.DOTALL)
 _CHUNK = 256  # ids that surely fit into a pipe, so that neither side waits for the other
 
 
@@ -26,6 +29,19 @@ def read_blobs(repository: Path, oids: Iterable[str]) -> Iterator[tuple[str, byt
             questions.flush()
             for oid in chunk:
                 yield oid, _read_answer(answers, oid)
+
+
+def list_files(repository: Path, commit: str) -> Iterator[tuple[str, str]]:
+    """Yield path and blob id of each regular file of ``commit`` whose name is UTF-8.
+
+    Raise MissingObject or Unavailable if it cannot be listed.
+    """
+    _check(commit)
+    listing = read_git(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
+    for found in map(_FILE.fullmatch, listing.split(b"\0")):
+        if found:
+            with suppress(UnicodeDecodeError):
+                yield found[2].decode(), found[1].decode()
 
 
 def _check(oid: str) -> None:

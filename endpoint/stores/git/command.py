@@ -16,7 +16,6 @@ _SETTINGS = (
     "core.fsmonitor=false",
     "gc.autoDetach=false",
     "protocol.allow=never",
-    "protocol.file.allow=always",
     # The folders are those of the configuration, whoever they belong to.
     "safe.directory=*",
 )
@@ -27,6 +26,9 @@ _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_TERMINAL_PROMPT": "0",
+    # What a partial clone misses comes by our own way to the remote; a git too old
+    # to know this has no protocol that it may use.
+    "GIT_NO_LAZY_FETCH": "1",
     # Git 3 will begin repositories in formats that gitdb does not read.
     "GIT_DEFAULT_HASH": "sha1",
     "GIT_DEFAULT_REF_FORMAT": "files",
@@ -40,25 +42,36 @@ def run_git(folder: Path, *arguments: str, timeout_s: float = 600) -> str:
     Raise Unavailable if it fails, with its own reason, or InsufficientStorage if
     the disk is full.
     """
-    command = _command(folder, arguments)
+    return read_git(folder, *arguments, timeout_s=timeout_s).decode("utf-8", "replace").strip()
+
+
+def read_git(folder: Path, *arguments: str, timeout_s: float = 600) -> bytes:
+    """Return the same, byte for byte."""
+    command = git_command(folder, arguments)
     try:
         done = subprocess.run(  # noqa: S603 - arguments are ours, ids or absolute paths
-            command, env=_environment(folder), capture_output=True, timeout=timeout_s, check=True
+            command, env=environment(folder), capture_output=True, timeout=timeout_s, check=True
         )
     except subprocess.CalledProcessError as error:
         raise _explain(_verb(arguments), error.stderr) from error
     except subprocess.TimeoutExpired as error:
         raise Unavailable(f"git {_verb(arguments)} took over {timeout_s:g} seconds.") from error
-    return done.stdout.decode("utf-8", "replace").strip()
+    return done.stdout
+
+
+def read_settings(folder: Path) -> dict[str, str]:
+    """Return the settings of the repository at ``folder`` itself, by their names."""
+    lines = run_git(folder, "config", "--local", "--null", "--list").split("\0")
+    return {name: value for name, _, value in (line.partition("\n") for line in lines)}
 
 
 @contextmanager
 def open_git(folder: Path, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Give input and output of a running ``git``, which ends with the ``with``."""
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    command = _command(folder, arguments)
+    command = git_command(folder, arguments)
     with subprocess.Popen(  # noqa: S603 - as above
-        command, env=_environment(folder), stdin=pipe, stdout=pipe, stderr=nothing
+        command, env=environment(folder), stdin=pipe, stdout=pipe, stderr=nothing
     ) as process:
         try:
             if process.stdin and process.stdout:
@@ -77,7 +90,8 @@ def _verb(arguments: tuple[str, ...]) -> str:
     return ""
 
 
-def _command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
+def git_command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
+    """Return the words of a git command in ``folder``, with our settings before its own."""
     git = shutil.which("git")
     if git is None:
         raise Unavailable("The git command is not installed.")
@@ -85,7 +99,8 @@ def _command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
     return [git, "-C", str(folder), *settings, *arguments]
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """Return the whole environment of a git command in ``folder``."""
     # The ceiling: a folder that is no repository is not to be mistaken for part of another.
     ceiling = str(folder.parent)
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from endpoint.errors import InvalidRequest
 
@@ -37,6 +38,49 @@ def format_commit(
 def parse_tree_id(commit: bytes) -> str:
     """Return the id of the tree that the commit object ``commit`` stands for."""
     return commit.partition(b"\n")[0].removeprefix(b"tree ").decode("ascii", "replace")
+
+
+@dataclass(frozen=True)
+class Original:
+    """A commit as somebody made it: its parents, and what a replay keeps."""
+
+    tree: str
+    parents: tuple[str, ...]
+    author: bytes
+    committed_at: datetime
+    message: bytes
+    encoding: bytes = b""
+
+
+def parse_commit(commit: bytes) -> Original:
+    """Return the parts of a commit object. Raise ValueError if it is malformed."""
+    head, _, message = commit.partition(b"\n\n")
+    lines = [line.partition(b" ") for line in head.split(b"\n") if not line.startswith(b" ")]
+    fields = {name: value for name, _, value in lines}
+    parents = tuple(value.decode("ascii") for name, _, value in lines if name == b"parent")
+    seconds = int(fields[b"committer"].rsplit(b" ", 2)[1])
+    return Original(
+        fields[b"tree"].decode("ascii"),
+        parents,
+        fields[b"author"],
+        datetime.fromtimestamp(seconds, UTC),
+        message,
+        fields.get(b"encoding", b""),
+    )
+
+
+def format_replayed(
+    original: Original, tree: str, parent: str, committer: str, at: datetime
+) -> bytes:
+    """Return ``original`` as a commit of another tree on another parent; its author stays."""
+    headers = [
+        b"tree " + tree.encode(),
+        b"parent " + parent.encode(),
+        b"author " + original.author,
+        f"committer {committer} {_format_time(at)}".encode(),
+        *([b"encoding " + original.encoding] if original.encoding else []),
+    ]
+    return b"\n".join(headers) + b"\n\n" + original.message
 
 
 def _format_time(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """The packs of a git repository and of those it borrows objects from, read with gitdb."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from gitdb.pack import PackEntity
@@ -32,6 +32,12 @@ class Packs:
                 found = self._read_known(oid)
             return found
 
+    def lacking(self, oids: Iterable[str]) -> list[str]:
+        """Return those of ``oids`` that no pack has."""
+        with _mapping:
+            self._rescan()
+            return [oid for oid in oids if not any(map(_holds(oid), self._packs.values()))]
+
     def _read_known(self, oid: str) -> tuple[str, bytes] | None:
         name = bytes.fromhex(oid)
         for pack in self._packs.values():
@@ -59,6 +65,18 @@ class Packs:
         mman.collect()
         for path in found - self._packs.keys():
             self._packs[path] = PackEntity(str(path.with_suffix(".pack")))
+
+
+def _holds(oid: str) -> Callable[[PackEntity], bool]:
+    name = bytes.fromhex(oid)
+
+    def holds(pack: PackEntity) -> bool:
+        try:
+            return pack.index().sha_to_index(name) is not None
+        except FileNotFoundError:
+            return False  # git gc has just replaced it
+
+    return holds
 
 
 def object_folders(objects: Path, depth: int = 5) -> Iterator[Path]:

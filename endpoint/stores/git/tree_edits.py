@@ -76,6 +76,7 @@ class _Draft:
         oid, framed = frame("tree", format_tree(self._rows))
         if oid != self._oid:
             objects[oid] = framed
+            self._trees.keep(oid, self._rows)
         return oid
 
     def _folder(self, name: bytes) -> "_Draft":

@@ -2,9 +2,11 @@
 
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
+from endpoint.stores.git.folders import Folder, Row
 from endpoint.stores.git.objects import Objects, damaged
 
 FILE = 0o100644
@@ -27,14 +29,9 @@ class Entry(NamedTuple):
         return stat.S_ISREG(self.mode)
 
     @property
-    def row(self) -> "Row":
+    def row(self) -> Row:
         return b"%o" % self.mode, bytes.fromhex(self.oid)
 
-
-# A folder as git stores it: names with their mode, in octal digits, and object id. Large
-# folders are read and written for each post, and most of their rows are only passed on.
-Row = tuple[bytes, bytes]
-Folder = Mapping[bytes, Row]
 
 _ROW = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 _FOLDER_MODES = (b"40000", b"040000")
@@ -43,7 +40,7 @@ _FOLDER_MODES = (b"40000", b"040000")
 def parse_tree(data: bytes) -> dict[bytes, Row]:
     """Return the rows of a tree object. Raise ValueError if it is malformed."""
     rows = _ROW.findall(data)
-    if sum(len(mode) + len(name) + 22 for mode, name, _ in rows) != len(data):
+    if sum(map(len, chain.from_iterable(rows))) + 2 * len(rows) != len(data):
         raise ValueError("malformed tree")
     return {name: (mode, oid) for mode, name, oid in rows}
 
@@ -63,17 +60,18 @@ def to_entry(row: Row | None) -> Entry | None:
 
 
 class Trees:
-    """Folders by object id, each read once; made anew for each piece of work."""
+    """The folders of a repository, by object id."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
-        self._known: dict[str, Folder] = {}
 
     def load(self, oid: str) -> Folder:
         """Return the folder ``oid``. Raise Unavailable if it is missing or damaged."""
-        if oid not in self._known:
-            self._known[oid] = read_tree(self._objects, oid)
-        return self._known[oid]
+        return read_tree(self._objects, oid)
+
+    def keep(self, oid: str, folder: Folder) -> None:
+        """Remember a folder that was just made."""
+        self._objects.folders.keep(oid, folder)
 
     def find(self, root: str | None, path: str) -> Entry | None:
         """Return what is at ``path`` under the folder ``root``, or None."""
@@ -85,14 +83,18 @@ class Trees:
         return entry
 
 
-def read_tree(objects: Objects, oid: str | None) -> dict[bytes, Row]:
+def read_tree(objects: Objects, oid: str | None) -> Folder:
     """Return the folder ``oid``, empty for None. Raise Unavailable if it is missing or damaged."""
     if oid is None:
         return {}
-    try:
-        return parse_tree(objects.read(oid, "tree"))
-    except ValueError as error:
-        raise damaged(oid) from error
+    folder = objects.folders.get(oid)
+    if folder is None:
+        try:
+            folder = parse_tree(objects.read(oid, "tree"))
+        except ValueError as error:
+            raise damaged(oid) from error
+        objects.folders.keep(oid, folder)
+    return folder
 
 
 def differences(
@@ -106,8 +108,8 @@ def differences(
     not UTF-8 are passed over, as nothing else here could name them.
     """
     before, after = read_tree(objects, old), read_tree(objects, new)
-    for raw in sorted(before.keys() | after.keys()):
-        if before.get(raw) == after.get(raw) or (name := _decode(raw)) is None:
+    for raw in sorted({raw for raw, _ in before.items() ^ after.items()}):
+        if (name := _decode(raw)) is None:
             continue
         was, now = to_entry(before.get(raw)), to_entry(after.get(raw))
         if _file(was) != _file(now):

@@ -7,6 +7,7 @@ from endpoint.errors import Unavailable
 from endpoint.stores.git.commits import format_commit, parse_tree_id
 from endpoint.stores.git.objects import Objects, frame
 from endpoint.stores.git.refs import Branch
+from endpoint.stores.git.signing import Sign
 from endpoint.stores.git.tree_edits import Change, edit_tree
 from endpoint.stores.git.trees import Entry, Trees
 
@@ -26,10 +27,13 @@ class Writer:
     Made by ``Repository.writing()``, for one thread, until the ``with`` ends.
     """
 
-    def __init__(self, objects: Objects, branch: Branch, parent: str | None, author: str) -> None:
+    def __init__(
+        self, objects: Objects, branch: Branch, parent: str | None, author: str, sign: Sign
+    ) -> None:
         self._objects = objects
         self._branch = branch
         self._author = author
+        self._sign = sign
         self._stand_on(parent)
 
     @property
@@ -68,10 +72,7 @@ class Writer:
         InsufficientStorage or Unavailable if the disk or the repository fail;
         the branch is then where it was.
         """
-        for path, change in changes.items():
-            self.object_id(path)
-            if isinstance(change, Entry):
-                self._objects.read(change.oid, "tree" if change.is_folder else "blob")
+        self._look_at(changes)
         for _ in range(_ATTEMPTS):
             root, objects = edit_tree(self._trees, self._root, changes)
             if root == self._root:
@@ -84,9 +85,16 @@ class Writer:
             self._follow()
         raise Conflict("The repository is too busy with pushes; try again.")
 
+    def _look_at(self, changes: Mapping[str, Change]) -> None:
+        """Note what is where a change goes, and see that what it puts there is in the history."""
+        for path, change in changes.items():
+            self.object_id(path)
+            if isinstance(change, Entry):
+                self._objects.read(change.oid, "tree" if change.is_folder else "blob")
+
     def _format(self, root: str, message: str, at: datetime, author: str | None) -> bytes:
         names = {"author": author or self._author, "committer": self._author}
-        return format_commit(root, self._parent, **names, at=at, message=message)
+        return self._sign(format_commit(root, self._parent, **names, at=at, message=message))
 
     def _stand_on(self, commit: str | None) -> None:
         self._parent = commit

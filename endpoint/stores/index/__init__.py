@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, exists, select
+from sqlalchemy import ColumnElement, Engine, exists, func, select
 
 from endpoint.domain.lists import Cursor, ItemPage, Page, Selection
 from endpoint.domain.permalinks import address
@@ -13,7 +13,7 @@ from endpoint.domain.posts import Post
 from endpoint.domain.tombstones import Tombstone
 from endpoint.generators.generator import Generator
 from endpoint.stores.database import available
-from endpoint.stores.index.queries import PUBLIC_TAGS, TAGS, select_page
+from endpoint.stores.index.queries import TAKEN, select_page
 from endpoint.stores.index.reader import IndexReader
 from endpoint.stores.index.rows import AnyRow, from_microseconds, to_microseconds, to_post
 from endpoint.stores.index.tables import media, posts, problems, tombstones, uses
@@ -64,17 +64,18 @@ class PostIndex:
             self._updates.prepare()
 
     def catch_up(self) -> None:
-        """Take in the commits since the last time; without any it costs one small query."""
+        """Take in the commits since the last time; without any it costs one small query at most."""
         with available():
             self._updates.catch_up()
 
-    def rebuild(self, progress: Progress | None = None) -> None:
+    def rebuild(self, progress: Progress | None = None, *, processes: int = 1) -> None:
         """Read every file again, in batches; meanwhile the index answers and takes in commits.
 
-        ``progress`` is called with the number of files read and of all files.
+        ``progress`` is called with the number of files read and of all files. More
+        ``processes`` than one read the files of a large site beside this one.
         """
         with available():
-            self._updates.rebuild(progress or (lambda _done, _total: None))
+            self._updates.rebuild(progress or (lambda _done, _total: None), processes)
 
     def find(self, permalink: str) -> Post | None:
         """Return the post at ``permalink``, drafts included, or None."""
@@ -95,13 +96,7 @@ class PostIndex:
 
     def taken(self, permalink: str) -> bool:
         """Say whether a post has or had this permalink; it is never given to another."""
-        where = address(permalink)
-        row = self._reader.first(
-            select(
-                exists().where(posts.c.address == where)
-                | exists().where(tombstones.c.address == where)
-            )
-        )
+        row = self._reader.first(TAKEN, {"address": address(permalink)})
         return bool(row and row[0])
 
     def select(self, selection: Selection) -> Page:
@@ -130,16 +125,18 @@ class PostIndex:
         after = str(Cursor(rows[-1].published, rows[-1].path)) if has_more else None
         return ItemPage(tuple(row.item for row in rows), after)
 
-    def categories(self, part: str | None = None, *, public_only: bool = False) -> list[str]:
-        """Return the tags in use that contain ``part`` in any case, each once, sorted."""
+    def categories(self, part: str | None = None) -> list[str]:
+        """Return the tags in use that contain ``part`` in any case, sorted, having caught up.
+
+        Without ``part`` it is the same list, not to be changed, as long as the tags are the same.
+        """
         now = to_microseconds(self._clock())
-        if public_only:
-            rows = self._reader.all(PUBLIC_TAGS, {"now": now})
-        else:
-            rows = self._reader.all(TAGS)
+        state, labels = self._reader.tags(now)
+        if self._updates.is_behind(state.commit):
+            self.catch_up()
+            _, labels = self._reader.tags(now)
         wanted = (part or "").casefold()
-        found = [row.label for row in rows if wanted in row.label.casefold()]
-        return sorted(found, key=lambda label: (label.casefold(), label))
+        return [label for label in labels if wanted in label.casefold()] if wanted else labels
 
     def media(self, name: str) -> str | None:
         """Return the path of a file of this name that lies in the repository, or None."""
@@ -162,14 +159,6 @@ class PostIndex:
         rows = self._reader.all(query.where(uses.c.name == name).order_by(uses.c.path))
         return [row.permalink or row.path for row in rows]
 
-    def next_due(self, after: datetime) -> datetime | None:
-        """Return the earliest time later than ``after`` at which a scheduled post comes out."""
-        query = select(posts.c.published).where(
-            posts.c.status == "published", posts.c.published > to_microseconds(after)
-        )
-        row = self._reader.first(query.order_by(posts.c.published, posts.c.path).limit(1))
-        return from_microseconds(row.published) if row else None
-
     def edition(self) -> Edition:
         """Return what identifies the public posts at this moment, having caught up."""
         now = self._caught_up()
@@ -187,6 +176,11 @@ class PostIndex:
         """
         newest = self._caught_up().built
         return None if newest is None else from_microseconds(newest)
+
+    def count(self) -> int:
+        """Return how many posts there are, drafts and scheduled ones included."""
+        row = self._reader.first(select(func.count()).select_from(posts))
+        return int(row[0]) if row else 0
 
     def problems(self) -> list[tuple[str, str]]:
         """Return the path of each file that could not be read, and a sentence about it."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     ScalarSelect,
     Select,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 from endpoint.domain.lists import MAX_FILTER, Cursor, Selection
 from endpoint.errors import InvalidRequest
 from endpoint.stores.index.rows import CHANNEL, TAG, tag_key
-from endpoint.stores.index.tables import UNDATED, labels, posts, state
+from endpoint.stores.index.tables import UNDATED, labels, posts, state, tombstones
 
 
 def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -32,28 +33,38 @@ STATE = select(
     state.c.changed_at,
     _newest(posts.c.public).label("shown"),
     _newest(posts.c.status == "published", posts.c.published > UNDATED).label("built"),
+    bindparam("now", type_=BigInteger).label("asked"),
+    select(posts.c.published)
+    .where(posts.c.status == "published", posts.c.published > bindparam("now"))
+    .order_by(posts.c.published, posts.c.path)
+    .limit(1)
+    .scalar_subquery()
+    .label("due"),
 ).where(state.c.id == 1)
-"""How things stand at ``now``, in UTC microseconds: what is indexed, and the newest post out."""
+"""How things stand at ``now``, in UTC microseconds: what is indexed, and the newest post out.
+
+Without a commit it stays so from ``asked`` until ``due``, when the next post comes out, if any.
+"""
 
 
-def _select_tags(*, public_only: bool) -> Select[Any]:
+def _select_tags() -> Select[Any]:
     # It leaps from tag to tag: the cost is that of the tags, not of the posts.
     tags = labels.alias()
-    seen = [tags.c.family == TAG]
-    if public_only:
-        seen += [tags.c.public, tags.c.published <= bindparam("now")]
-    first = select(tags.c.label).where(*seen).order_by(tags.c.label).limit(1)
+    first = select(tags.c.label).where(tags.c.family == TAG).order_by(tags.c.label).limit(1)
     names = select(first.scalar_subquery().label("label")).cte("names", recursive=True)
     following = first.where(tags.c.label > names.c.label).correlate(names).scalar_subquery()
     names = names.union_all(select(following).where(names.c.label.is_not(None)))
     return select(names.c.label).where(names.c.label.is_not(None))
 
 
-TAGS = _select_tags(public_only=False)
+TAGS = _select_tags()
 """Every tag in use, each once."""
 
-PUBLIC_TAGS = _select_tags(public_only=True)
-"""The tags of the posts that are public at ``now``, in UTC microseconds."""
+TAKEN = select(
+    exists().where(posts.c.address == bindparam("address"))
+    | exists().where(tombstones.c.address == bindparam("address"))
+)
+"""Whether a post lives, or has lived, at ``address``."""
 
 
 def select_page(selection: Selection, now: int, *columns: ColumnElement[Any]) -> Select[Any]:

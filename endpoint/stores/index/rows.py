@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, Table, delete, insert
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert
 
 from endpoint.domain.feed import make_item, tags, write_item
 from endpoint.domain.markup import to_text
@@ -32,7 +32,13 @@ AnyRow = Row[*tuple[Any, ...]]
 Rows = dict[Table, list[dict[str, Any]]]
 """What the index keeps of one file; nothing of a file that is gone."""
 
+_FORGET = {
+    table: delete(table).where(table.c.path == bindparam("forgotten"))
+    for table in (posts, labels, tombstones, problems, media, uses)
+}
+_KEEP = {table: insert(table) for table in _FORGET}
 _LONGEST_LABEL = 500
+_strict_json = json.JSONEncoder(allow_nan=False).encode  # made once: it costs more than its work
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger()
 
@@ -101,9 +107,9 @@ def write_rows(connection: Connection, generator: Generator, files: Mapping[str,
         (problems, files.keys()),
     ):
         if paths:
-            connection.execute(delete(table).where(table.c.path.in_(paths)))
+            connection.execute(_FORGET[table], [{"forgotten": path} for path in paths])
         if rows := [row for each in files.values() for row in each.get(table, [])]:
-            connection.execute(insert(table), rows)
+            connection.execute(_KEEP[table], rows)
 
 
 def to_post(row: AnyRow) -> Post:
@@ -170,7 +176,7 @@ def _read_columns(post: Post) -> dict[str, Any]:
         "type": post.type,
         "kind": post.kind,
         "status": "published" if post.status == "published" else "draft",
-        "properties": json.dumps(post.properties, allow_nan=False),
+        "properties": _strict_json(post.properties),
         "channels": json.dumps(post.channels),
         "words": _fold(post.properties),
     }
@@ -209,4 +215,7 @@ def _storable(row: dict[str, Any]) -> dict[str, Any]:
 
 def _is_storable(text: str) -> bool:
     # PostgreSQL keeps no NUL, and no database half a surrogate pair.
-    return "\0" not in text and text == text.encode(errors="replace").decode()
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False

@@ -1,28 +1,32 @@
 """How the post index follows the repository, commit by commit or from nothing."""
 
 import fcntl
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, case, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    bindparam,
+    case,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from endpoint.generators.generator import Generator
 from endpoint.stores.database import writing
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.git.objects import MissingObject
-from endpoint.stores.index.rows import (
-    Rows,
-    concerns,
-    is_media,
-    media_rows,
-    read_rows,
-    to_microseconds,
-    write_rows,
-)
+from endpoint.stores.index.reading import FileReader, Files
+from endpoint.stores.index.rows import Rows, concerns, is_media, to_microseconds, write_rows
 from endpoint.stores.index.tables import SHAPE, metadata, paths, state
+from endpoint.stores.memory import Memory
 from endpoint.stores.repository import Repository
 
 Progress = Callable[[int, int], None]
@@ -32,10 +36,19 @@ Changes = Sequence[tuple[str, str | None]]
 """Paths, each with its blob id, or None if the file is gone."""
 
 _BATCH = 200
+_MANY = 2000  # files for which it pays to start processes
 _FEW = 8  # blobs that are read sooner one by one than by a git process
 _SECOND = 1_000_000
 _PREPARING = 0x656E6469  # the number of PostgreSQL's advisory lock: "endi"
 _INDEXED = select(state.c.commit).where(state.c.id == 1)
+_NOTE = update(state).values(commit=bindparam("new"))
+# No two states of the feed share a second, because HTTP dates have no smaller unit.
+_LEAST, _NOW = state.c.changed_at + _SECOND, bindparam("now", type_=BigInteger)
+_NOTE_CHANGE = update(state).values(
+    commit=bindparam("new"),
+    changed=bindparam("new"),
+    changed_at=case((_LEAST > _NOW, _LEAST), else_=_NOW),
+)
 
 
 class IndexUpdates:
@@ -58,7 +71,9 @@ class IndexUpdates:
         self._generator = generator
         self._clock = clock
         self._literal = literal
+        self._files = FileReader(generator, literal)
         self._lock = Lock()
+        self._noted = Memory[str](engine)
 
     def prepare(self) -> None:
         """Make the tables, anew if they were made by another version or with other settings."""
@@ -85,33 +100,35 @@ class IndexUpdates:
             with self._alone():
                 self._advance(_nobody)
 
-    def rebuild(self, progress: Progress) -> None:
+    def rebuild(self, progress: Progress, processes: int) -> None:
         """Read every file again, leaving the index in use meanwhile."""
         with self._alone():
             if not self._is_known(self._indexed()):
-                self._advance(progress)
+                self._advance(progress, processes)
                 return
             self._advance(_nobody)
             start = self._indexed()
         changes = self._changes(None, start)
-        for batch, done in _batches(changes):
-            files = self._read(batch)
+        done = 0
+        for files in self._read(changes, processes):
             # The lock is taken for each batch, so that posts come in between; they are fresher.
             with self._alone():
                 self._write(files, leave=self._moved(start))
+            done += len(files)
             progress(done, len(changes))
         with self._alone():
             self._sweep(changes, leave=self._moved(start))
             self._write({}, note=self._indexed(), has_changed=True)
 
-    def _advance(self, progress: Progress) -> None:
+    def _advance(self, progress: Progress, processes: int = 1) -> None:
         old, new = self._indexed(), self._repository.head()
         if old == new:
             return
         is_whole = not self._is_known(old)
         changes = self._changes(None if is_whole else old, new)
-        for batch, done in _batches(changes):
-            files = self._read(batch)
+        done = 0
+        for files in self._read(changes, processes):
+            done += len(files)
             is_last = done == len(changes)
             if is_last and is_whole:
                 self._sweep(changes)
@@ -122,21 +139,23 @@ class IndexUpdates:
         changes = self._repository.changes(old, new)
         return [change for change in changes if concerns(self._generator, change[0])]
 
-    def _read(self, changes: Changes) -> dict[str, Rows]:
-        oids = {oid for path, oid in changes if oid and not is_media(path)}
-        contents = (
-            dict(self._repository.read_many(oids))
-            if len(oids) > _FEW
-            else {oid: self._repository.read_object(oid) for oid in oids}
-        )
-        return {path: self._rows(path, oid, contents) for path, oid in changes}
+    def _read(self, changes: Changes, processes: int) -> Iterator[dict[str, Rows]]:
+        """Yield the rows of each file that changed, in parts, of which there is at least one."""
+        is_long = len(changes) > _MANY
+        return self._files.read(self._load(changes), processes if is_long else 1)
 
-    def _rows(self, path: str, oid: str | None, contents: Mapping[str, bytes]) -> Rows:
-        if oid is None:
-            return {}
-        if is_media(path):
-            return media_rows(path)
-        return read_rows(self._generator, path, contents[oid], literal=self._literal)
+    def _load(self, changes: Changes) -> Iterator[Files]:
+        oids = [oid for path, oid in changes if oid and not is_media(path)]
+        contents = (
+            (data for _, data in self._repository.read_many(oids))
+            if len(oids) > _FEW or self._repository.is_partial
+            else map(self._repository.read_object, oids)
+        )
+        for start in range(0, max(len(changes), 1), _BATCH):
+            yield [
+                (path, (b"" if is_media(path) else next(contents)) if oid else None)
+                for path, oid in changes[start : start + _BATCH]
+            ]
 
     def _write(
         self,
@@ -146,19 +165,18 @@ class IndexUpdates:
         note: str | None = None,
         has_changed: bool = False,
     ) -> None:
-        with writing(self._engine) as connection:
+        with writing(self._engine, relaxed=True) as connection:
             fresh = {path: rows for path, rows in files.items() if path not in leave}
             write_rows(connection, self._generator, fresh)
             if note:
                 self._note(connection, note, has_changed)
 
     def _note(self, connection: Connection, commit: str, has_changed: bool) -> None:
-        values: dict[str, object] = {"commit": commit}
         if has_changed:
-            # No two states of the feed share a second, because HTTP dates have no smaller unit.
-            now, least = to_microseconds(self._clock()), state.c.changed_at + _SECOND
-            values |= {"changed": commit, "changed_at": case((least > now, least), else_=now)}
-        connection.execute(update(state).values(values))
+            now = to_microseconds(self._clock())
+            connection.execute(_NOTE_CHANGE, {"new": commit, "now": now})
+        else:
+            connection.execute(_NOTE, {"new": commit})
 
     def _sweep(self, changes: Changes, leave: Collection[str] = ()) -> None:
         """Forget every file that is not among ``changes``."""
@@ -173,6 +191,9 @@ class IndexUpdates:
         return {path for path, _ in self._changes(start, indexed)} if indexed != start else ()
 
     def _indexed(self) -> str:
+        return self._noted.get(_INDEXED, self._ask_indexed)
+
+    def _ask_indexed(self) -> str:
         with self._engine.connect() as connection:
             return connection.scalar(_INDEXED) or ""
 
@@ -192,13 +213,6 @@ class IndexUpdates:
             # Said aloud, because a process forked meanwhile has the file open too.
             stack.callback(fcntl.flock, lock, fcntl.LOCK_UN)
             yield
-
-
-def _batches(changes: Changes) -> Iterator[tuple[Changes, int]]:
-    """Yield ``changes`` in parts, at least one, each with the number done after it."""
-    for start in range(0, max(len(changes), 1), _BATCH):
-        batch = changes[start : start + _BATCH]
-        yield batch, start + len(batch)
 
 
 def _nobody(_done: int, _total: int) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from programs import need
+from programs import need, wait_for
 
 COMMAND = Path(sys.executable).parent / "endpoint"
 
@@ -42,13 +42,6 @@ def running(folder: Path, *words: str):
             yield process
         finally:
             process.kill()
-
-
-def wait_for(condition, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def answers(port: int) -> bool:
@@ -208,3 +201,29 @@ def guess_password(port: int, headers: dict[str, str]) -> int:
     return requests.post(
         url, data=form, headers={**headers, "Cookie": cookie}, timeout=10
     ).status_code
+
+
+def test_304_stays_open_for_the_next_request(installation, port):
+    installation.configure(site={"build": ""})
+    with running(installation.folder, "serve", "--port", str(port), "--no-worker"):
+        wait_for(lambda: answers(port))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", "/feed.json")
+        first = connection.getresponse()
+        first.read()
+        own_end = connection.sock.getsockname()
+
+        statuses = []
+        for _ in range(2):
+            connection.request(
+                "GET", "/feed.json", headers={"If-None-Match": first.headers["ETag"]}
+            )
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+
+        assert statuses == [304, 304]
+        assert connection.sock.getsockname() == own_end
+        connection.request("OPTIONS", "/feed.json", headers={"Connection": "close"})
+        assert connection.getresponse().headers["Connection"] == "close"
+        connection.close()

@@ -23,7 +23,7 @@ from endpoint.domain.discovery import find_in_head
 from endpoint.domain.discovery_links import discovery_links
 from endpoint.services.templates import fill_template
 
-TEMPLATES = Path(__file__).parents[1] / "site_template"
+TEMPLATES = Path(__file__).parents[2] / "site_template"
 SITE = "https://site.example/"
 SCRIPT = "<script>alert(1)</script>"
 JAVASCRIPT = "javascript:alert(1)"

@@ -1,0 +1,123 @@
+"""How the site is, as its owner looks at it: what follows a commit, and what waits for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from endpoint.services.following import Following, Standing
+from endpoint.services.live import LIVE
+from endpoint.services.publishing import PUBLISH, Backlog, Publishing
+from endpoint.stores.index import PostIndex
+
+_MOST = 20
+
+# What each follower is to the owner, and what it says when all is done.
+_NAMES = {
+    "checkout": ("Checkout", "It shows the newest commit."),
+    "build": ("Build", "The newest commit is built."),
+    LIVE: ("Readers", "The newest post is up at your hosting."),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the site: ``state`` is ``ok``, ``waiting`` or ``failed``.
+
+    ``said`` is what a program said of its failure, ``lines`` are one for each
+    thing that waits for the owner, and times are in their zone.
+    """
+
+    name: str
+    state: str
+    says: str
+    said: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    since: datetime | None = None
+    next_attempt_at: datetime | None = None
+
+
+class Status:
+    """Looks at what follows the repository, at the hosting, and at files that cannot be read."""
+
+    def __init__(
+        self,
+        following: Following,
+        publishing: Publishing,
+        index: PostIndex,
+        zone: tzinfo,
+    ) -> None:
+        self._following = following
+        self._publishing = publishing
+        self._index = index
+        self._zone = zone
+
+    def examine(self) -> tuple[Part, ...]:
+        """Return how each part is. Raise Unavailable if the database is out of reach."""
+        return tuple(self._look())
+
+    def _look(self) -> Iterator[Part]:
+        standings = self._following.standings()
+        for standing in standings:
+            if standing.name in _NAMES:
+                yield self._describe(standing)
+        backlog = self._publishing.backlog()
+        has_remote = any(standing.name == PUBLISH for standing in standings)
+        yield self._describe_hosting(backlog, has_remote=has_remote)
+        if backlog.conflicts:
+            yield _describe_conflicts(backlog)
+        if problems := self._index.problems():
+            yield _describe_files(problems)
+
+    def _describe(self, standing: Standing) -> Part:
+        name, done = _NAMES[standing.name]
+        progress = standing.progress
+        next_attempt_at = self._local(progress.next_attempt_at)
+        if standing.is_done:
+            return Part(name, "ok", done)
+        # That a page is not up yet is no failure of ours.
+        if standing.name == LIVE and progress.last_error:
+            return Part(name, "waiting", progress.last_error, next_attempt_at=next_attempt_at)
+        if progress.last_error:
+            times = "once" if progress.attempts == 1 else f"{progress.attempts} times"
+            says = f"It failed {times}; the last good one stays."
+            return Part(name, "failed", says, progress.last_error, next_attempt_at=next_attempt_at)
+        return Part(name, "waiting", "The worker has something to do.")
+
+    def _describe_hosting(self, backlog: Backlog, *, has_remote: bool) -> Part:
+        if not has_remote:
+            return Part("Hosting", "ok", "None is set; the repository on this machine is it.")
+        waiting = _count(backlog.commits, "commit")
+        verb = "waits" if backlog.commits == 1 else "wait"
+        says = f"{waiting} {verb} to be pushed." if backlog.commits else "It has every commit."
+        state = "failed" if backlog.last_error else "waiting" if backlog.commits else "ok"
+        return Part(
+            "Hosting",
+            state,
+            says,
+            backlog.last_error,
+            since=self._local(backlog.since),
+            next_attempt_at=self._local(backlog.next_attempt_at) if backlog.last_error else None,
+        )
+
+    def _local(self, moment: datetime | None) -> datetime | None:
+        return moment.astimezone(self._zone) if moment else None
+
+
+def _describe_conflicts(backlog: Backlog) -> Part:
+    count = _count(len(backlog.conflicts), "commit")
+    says = (
+        f"{count} could not be merged with what was pushed. Put into the site what is to be"
+        " there, then run endpoint conflicts resolve BRANCH."
+    )
+    lines = [(f"{found.subject}: {found.reason}", found.branch) for found in backlog.conflicts]
+    return Part("Conflicts", "failed", says, lines=tuple(lines[:_MOST]))
+
+
+def _describe_files(problems: list[tuple[str, str]]) -> Part:
+    lines = [(sentence, path) for path, sentence in problems[:_MOST]]
+    says = f"{_count(len(problems), 'file')} cannot be read as a post."
+    return Part("Files", "failed", says, lines=tuple(lines))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

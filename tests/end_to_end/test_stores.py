@@ -1,0 +1,246 @@
+"""The stores that machines may share, on SQLite and on PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from databases import PostgreSql, run_postgresql
+from sqlalchemy import Engine, inspect
+
+from endpoint.domain.lists import Selection
+from endpoint.errors import Unavailable
+from endpoint.stores.codes import CodeStore, IssuedCode
+from endpoint.stores.conflicts import Conflicts, SetAside
+from endpoint.stores.creations import Creation, Creations
+from endpoint.stores.database import make_engine, metadata, ping, prepare
+from endpoint.stores.followers import Followers
+from endpoint.stores.grants import GrantStore, Issue
+from endpoint.stores.media.drafts import Drafts
+from endpoint.stores.media.files import MediaFiles
+from endpoint.stores.media.rows import KeptUpload, UploadRows
+from endpoint.stores.media.uploads import UploadStore
+from endpoint.stores.refresh_tokens import IssuedRefresh
+from endpoint.stores.sessions import SessionStore
+from endpoint.stores.syndications import Syndications
+from endpoint.stores.tokens import IssuedToken, TokenStore
+
+NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    with run_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'endpoint.db'}"
+    else:
+        url = request.getfixturevalue("postgresql").make_database()
+    engine = make_engine(url)
+    prepare(engine)
+    yield engine
+    engine.dispose()
+
+
+def at_once(call, times: int = 8) -> list:
+    """Return what ``call`` returns to each of so many threads."""
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(lambda _: call(), range(times)))
+
+
+def test_the_migrations_make_what_the_stores_read(engine):
+    inspector = inspect(engine)
+
+    for table in metadata.tables.values():
+        columns = {
+            column["name"]: column["nullable"] for column in inspector.get_columns(table.name)
+        }
+        assert columns == {column.name: column.nullable for column in table.columns}
+
+
+def test_preparing_in_many_threads_at_once(engine):
+    at_once(lambda: prepare(engine))
+
+    ping(engine)
+
+
+def make_token(name: str = "t") -> IssuedToken:
+    return IssuedToken(name, "https://app.example/", frozenset({"create", "media"}), NOW, LATER)
+
+
+def test_a_token_is_found_touched_and_revoked(engine):
+    store = TokenStore(engine)
+    store.add(make_token(), "hash")
+
+    store.touch(store.find("hash"), NOW + 2 * MINUTE)
+    touched = store.find("hash")
+    store.revoke("t", LATER)
+
+    assert touched.scopes == {"create", "media"}
+    assert touched.last_used_at == NOW + 2 * MINUTE
+    assert store.find("hash").revoked_at == LATER
+    assert store.find("other") is None
+    assert [token.id for token in store.all()] == ["t"]
+
+
+def make_code(name: str = "code") -> IssuedCode:
+    uris = ("https://app.example/", "https://app.example/back")
+    return IssuedCode(name, "grant", *uris, "create", "", LATER)
+
+
+def test_a_code_is_used_once_whoever_comes_at_the_same_time(engine):
+    store = CodeStore(engine)
+    store.add(make_code())
+
+    used = at_once(lambda: store.use("code", NOW))
+
+    assert sorted(used) == [False] * 7 + [True]
+    assert store.find("code").used_at == NOW
+
+
+def make_issue(name: str) -> Issue:
+    token = IssuedToken(name, "https://app.example/", frozenset({"create"}), NOW, LATER)
+    refresh = IssuedRefresh(f"r{name}", "grant", "https://app.example/", "create", NOW, LATER)
+    return Issue(token, f"h{name}", refresh)
+
+
+def test_a_code_and_a_refresh_token_give_tokens_once(engine):
+    store, names = GrantStore(engine), iter("abcdefghijklmnopqrstuvwxyz")
+    CodeStore(engine).add(make_code())
+
+    redeemed = at_once(lambda: store.redeem("code", make_issue(next(names)), NOW))
+    [first] = store.refreshes()
+    renewed = at_once(lambda: store.renew(first.hash, make_issue(next(names)), NOW))
+
+    assert sorted(redeemed) == sorted(renewed) == [False] * 7 + [True]
+    assert len(store.refreshes()) == len(TokenStore(engine).all()) == 2
+
+
+def test_a_grant_is_revoked_with_all_that_came_of_it(engine):
+    store = GrantStore(engine)
+    CodeStore(engine).add(make_code())
+    store.redeem("code", make_issue("a"), NOW)
+
+    store.revoke("grant", LATER)
+
+    assert [refresh.revoked_at for refresh in store.refreshes()] == [LATER]
+    assert store.renew("ra", make_issue("b"), LATER) is False
+
+
+def test_sessions_begin_and_end(engine):
+    store = SessionStore(engine)
+    store.add("one", NOW, LATER)
+    store.add("two", NOW, LATER)
+
+    store.remove("two")
+
+    assert [store.holds("one", at) for at in (NOW, LATER)] == [True, False]
+    assert not store.holds("two", NOW)
+
+
+def test_copies_are_asked_for_once(engine):
+    store = Syndications(engine)
+
+    store.ask("https://site.example/a/", ["https://x.example/", "https://y.example/"], NOW)
+    store.ask("https://site.example/a/", ["https://y.example/"], LATER)
+
+    found = store.targets("https://site.example/a/")
+    assert found == ["https://x.example/", "https://y.example/"]
+
+
+def test_conflicts_wait_until_they_are_resolved(engine):
+    store = Conflicts(engine)
+    found = [SetAside(f"conflicts/{n}", str(n) * 40, "note", "why", NOW) for n in range(2)]
+
+    store.add(found)
+    store.add(found)
+    store.note_pushed("conflicts/0")
+    resolved = [store.resolve("conflicts/1", LATER) for _ in range(2)]
+
+    assert [(one.branch, one.is_pushed) for one in store.open()] == [("conflicts/0", True)]
+    assert resolved == [True, False]
+
+
+def test_a_creation_is_remembered_for_its_time(engine):
+    store = Creations(engine, "here")
+    made = [Creation(f"k{n}", f"https://site.example/{n}/", NOW, "here") for n in range(3)]
+
+    store.remember(made, keep=MINUTE)
+    store.remember([Creation("k0", "https://site.example/0/", LATER, "here")], keep=MINUTE)
+
+    assert store.find("k0", since=NOW).created_at == LATER
+    assert store.find("k0", since=LATER + MINUTE) is None
+    assert store.find("k1", since=NOW - MINUTE) is None
+
+
+def test_a_permalink_belongs_to_the_last_request_of_its_clone(engine):
+    here, there = Creations(engine, "here"), Creations(engine, "there")
+    place = "https://site.example/here/"
+
+    here.remember([Creation("killed", place, NOW, "here")], keep=LATER - NOW)
+    here.remember([Creation("second", place, NOW, "here")], keep=LATER - NOW)
+    with pytest.raises(Unavailable):
+        there.remember([Creation("third", place, NOW, "there")], keep=LATER - NOW)
+
+    found = {key for key in ("killed", "second", "third") if here.find(key, NOW)}
+    assert found == {"second"}
+    assert (here.is_given_elsewhere(place), there.is_given_elsewhere(place)) == (False, True)
+
+
+def test_the_same_request_at_several_machines_at_once(engine):
+    """One of them is told to come again, or all of them note the same."""
+    store = Creations(engine, "here")
+
+    def remember() -> bool:
+        try:
+            store.remember([Creation("k", "https://site.example/a/", NOW, "here")], keep=MINUTE)
+        except Unavailable:
+            return False
+        return True
+
+    assert any(at_once(remember))
+    assert store.find("k", NOW).permalink == "https://site.example/a/"
+
+
+def test_a_follower_is_taken_by_one(engine):
+    store = Followers(engine)
+    store.take("x", "0", NOW, MINUTE)
+    store.settle("x", "0")
+    later = NOW + 2 * MINUTE
+
+    taken = at_once(lambda: store.take("x", "1", later, MINUTE))
+    [holder] = filter(None, taken)
+    store.fail("x", holder, "no such theme", later)
+
+    assert store.progress("x").attempts == 1
+    assert store.progress("x").next_attempt_at == later + timedelta(seconds=5)
+    assert store.take("x", "1", later, MINUTE) is None
+
+
+def test_uploads_are_kept_found_and_removed(engine, tmp_path):
+    folder = tmp_path / "media"
+    rows = UploadRows(engine)
+    store = UploadStore(rows, Drafts(folder), MediaFiles(folder))
+    name = f"{'a' * 32}.jpg"
+    kept = KeptUpload(name, "image/jpeg", 3, "a.jpg", NOW, 1, 2)
+    draft = tmp_path / "draft"
+    draft.write_bytes(b"abc")
+    shutil.copy(draft, tmp_path / "second")
+
+    folder.mkdir()
+    store.keep(draft, kept)
+    store.keep(tmp_path / "second", kept)
+    found = rows.select(Selection(limit=5), "image/").uploads
+    store.remove(name, LATER)
+
+    assert [(one.name, one.uploaded_at, one.width) for one in found] == [(name, NOW, 1)]
+    assert rows.find(name) is None
+    assert rows.is_removed(name)
