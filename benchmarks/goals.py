@@ -1,0 +1,83 @@
+"""What the program is to cost: ratios of figures of one run, each with its target."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.figures import Figures
+from benchmarks.measures.answers import DISK, GIT, rate_of
+from benchmarks.measures.foreign import CATCH_UP
+from benchmarks.measures.indexing import DURING, REBUILD
+from benchmarks.measures.memory import LATER, WARM, WITH_WORKER
+from benchmarks.measures.pushes import ONE_BY_ONE, TOGETHER
+from benchmarks.measures.starts import IDLE, START
+from benchmarks.scale import Scale
+from benchmarks.talks import CONFIG, EMPTY, FEED, FORM, UNCHANGED
+
+
+@dataclass(frozen=True)
+class Goal:
+    """``measured`` is to be at most ``target``, or at least it where ``is_least``."""
+
+    says: str
+    target: float
+    measured: float
+    is_least: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured >= self.target if self.is_least else self.measured <= self.target
+
+
+def judge(figures: Figures, scale: Scale) -> list[Goal]:
+    """Return every goal with what was measured."""
+    return [*_creates(figures, scale), *_reads(figures, scale), *_growth(figures, scale)]
+
+
+def _creates(figures: Figures, scale: Scale) -> Iterator[Goal]:
+    small, large, many = scale.small, scale.large, max(scale.clients)
+    median = figures.median
+    yield _growing(figures, FORM, scale, 1.2)
+    for posts, target in ((large, 1 / 20), (small, 1 / 2)):
+        ratio = median(FORM, posts) / median(GIT, posts)
+        yield Goal(f"{FORM}, {posts:,} posts, to {GIT}", target, ratio)
+    for target, word in ((3.0, ""), (2.0, ", stretch")):
+        ratio = median(FORM, large) / (median(DISK, large) + median(EMPTY))
+        yield Goal(f"{FORM}, {large:,} posts, to {DISK} plus {EMPTY}{word}", target, ratio)
+    for posts in (small, large):
+        rate = rate_of(FORM)
+        ratio = median(rate, posts, many) / median(rate, posts)
+        yield Goal(f"{FORM} a second, {many} clients to 1, {posts:,} posts", 3, ratio, True)
+        ratio = figures.get(FORM, posts, many).p95 / median(FORM, posts)
+        yield Goal(f"{FORM}, p95 of {many} clients to p50 of 1, {posts:,} posts", 12, ratio)
+
+
+def _reads(figures: Figures, scale: Scale) -> Iterator[Goal]:
+    large, many = scale.large, max(scale.clients)
+    median = figures.median
+    ratio = median(rate_of(CONFIG), large, many) / median(rate_of(EMPTY), 0, many)
+    yield Goal(f"{CONFIG} a second, {many} clients, to {EMPTY}", 0.5, ratio, True)
+    yield _growing(figures, FEED, scale, 1.2)
+    for name, target in ((FEED, 3), (UNCHANGED, 1.5)):
+        ratio = median(name, large) / median(EMPTY)
+        yield Goal(f"{name}, {large:,} posts, to {EMPTY}", target, ratio)
+
+
+def _growth(figures: Figures, scale: Scale) -> Iterator[Goal]:
+    large, median = scale.large, figures.median
+    ratio = median(TOGETHER, large) / median(ONE_BY_ONE, large)
+    yield Goal(f"push of {scale.pushed} commits to {scale.pushed} pushes", 0.15, ratio)
+    yield _growing(figures, CATCH_UP, scale, 1.5)
+    yield _growing(figures, START, scale, 2)
+    yield Goal(f"{REBUILD} of {large:,} posts, s", 60, median(REBUILD, large))
+    slowest = max(figures.get(DURING, large).values)
+    yield Goal(f"{DURING}, the slowest, ms", 1000, slowest)
+    for name, posts in ((IDLE, scale.small), (WITH_WORKER, scale.small)):
+        yield Goal(f"{name}, MB", 100, median(name, posts))
+    most = scale.posts_in_memory
+    yield Goal(f"{LATER} ({most:,}) to a tenth of them", 1.1, median(LATER) / median(WARM))
+
+
+def _growing(figures: Figures, name: str, scale: Scale, target: float) -> Goal:
+    small, large = scale.small, scale.large
+    ratio = figures.median(name, large) / figures.median(name, small)
+    return Goal(f"{name}, {large:,} posts to {small:,}", target, ratio)
