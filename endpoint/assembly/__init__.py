@@ -10,6 +10,7 @@ from endpoint.assembly.generators import is_literal, make_generator
 from endpoint.assembly.media import MediaParts, make_media
 from endpoint.assembly.publishing import make_publishing
 from endpoint.assembly.site import make_builder, make_checkout, make_site_followers
+from endpoint.assembly.web import make_web
 from endpoint.config import Config
 from endpoint.errors import ConfigError
 from endpoint.generators.generator import Generator
@@ -92,12 +93,7 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
     # Rows lie where their files do: beside the folder, or where all machines share a bucket.
     shelf = engine if config.media.s3.bucket else clone.engine
     media = make_media(config, shelf, repository, index, clock, bell.ring)
-    web = Web(
-        config.fetch.allow_hosts,
-        config.fetch.timeout_s,
-        config.fetch.max_bytes,
-        config.fetch.ports,
-    )
+    web = make_web(config, config.fetch.max_bytes)
     followers = Followers(clone.engine)
     builds_here = bool(config.site.build)
     live = Live(followers, repository, index, web, clock, builds_here=builds_here)

@@ -1,12 +1,12 @@
 """What takes the files of posts along, made of an installation's parts and its configuration."""
 
 from endpoint.assembly import Parts
+from endpoint.assembly.web import make_web
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.services.attachments import AttachmentRules, Attachments
 from endpoint.services.keeping import KeepingRules
 from endpoint.services.media import Media
 from endpoint.services.remote_media import RemoteMedia
-from endpoint.stores.web import Web
 
 
 def make_attachments(parts: Parts, media: Media) -> Attachments:
@@ -25,10 +25,5 @@ def make_attachments(parts: Parts, media: Media) -> Attachments:
 def _make_remote(parts: Parts, media: Media) -> RemoteMedia:
     config = parts.config
     # The usual client would give up on a picture of more than a page's size.
-    web = Web(
-        config.fetch.allow_hosts,
-        config.fetch.timeout_s,
-        config.media.max_bytes,
-        config.fetch.ports,
-    )
+    web = make_web(config, config.media.max_bytes)
     return RemoteMedia(web, (config.site_url, f"{ascii_url(config.base_url)}/", *media.roots))
