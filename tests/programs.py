@@ -61,3 +61,14 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} seconds"
         time.sleep(0.05)
+
+
+def unpack(repository: Path) -> None:
+    """Let each object of a bare repository be a file of its own, as after a small push."""
+    for pack in list(repository.glob("objects/pack/*.pack")):
+        pack.with_suffix(".idx").unlink()
+        feed = pack.rename(repository / pack.name)
+        command = ["git", "-C", str(repository), "unpack-objects", "-q"]
+        with feed.open("rb") as packed:
+            subprocess.run(command, stdin=packed, check=True)
+        feed.unlink()

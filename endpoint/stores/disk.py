@@ -3,18 +3,16 @@
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
 from endpoint.errors import EndpointError, InsufficientStorage, Unavailable
 
-T = TypeVar("T")
-
-_THREADS = 10  # the files of one post, and the branch
+_THREADS = 4
 
 
 @contextmanager
@@ -64,22 +62,19 @@ def replace_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def all_at_once(wait: Callable[[T], None], items: Iterable[T]) -> None:
-    """Call ``wait`` for each item in threads: waits for one disk, side by side, take half as long.
+def all_at_once(waits: Sequence[Callable[[], None]]) -> None:
+    """Call each of ``waits`` in a thread: waits for one disk, side by side, take half as long.
 
     Return when all have ended; raise what the first that fails raises.
     """
-    pending = list(items)
-    parts = [pending[start::_THREADS] for start in range(min(_THREADS, len(pending)))]
-    calls = [_threads(os.getpid()).submit(_each, wait, part) for part in parts]
-    futures.wait(calls)
+    own, *others = waits
+    calls = [_threads(os.getpid()).submit(each) for each in others]
+    try:
+        own()
+    finally:
+        futures.wait(calls)
     for call in calls:
         call.result()
-
-
-def _each(wait: Callable[[T], None], items: Iterable[T]) -> None:
-    for item in items:
-        wait(item)
 
 
 @cache

@@ -49,16 +49,14 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    _wait_for_disk(connection, "NORMAL" if options.get("relaxed") else "FULL")
+    # What opens nothing has no error to translate, and every question pays for it.
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    # FULL waits for the disk at each commit, NORMAL only when the log goes into the database.
+    level = "NORMAL" if options.get("relaxed") else "FULL"
+    if connection.info.get("synchronous") != level:
+        driver.execute(f"PRAGMA synchronous={level}")
+        connection.info["synchronous"] = level
     if options.get("immediate"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        # It opens nothing, so there is no error to translate, and every question pays for it.
-        cast(sqlite3.Connection, connection.connection.dbapi_connection).execute("BEGIN")
-
-
-def _wait_for_disk(connection: Connection, level: str) -> None:
-    # FULL waits for the disk at each commit, NORMAL only when the log goes into the database.
-    if connection.info.get("synchronous") != level:
-        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-        connection.info["synchronous"] = level
+        driver.execute("BEGIN")

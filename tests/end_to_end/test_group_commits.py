@@ -279,7 +279,7 @@ def test_507_for_all_of_a_group_on_a_full_disk(small_disk, start, bearer_of):
             pass
 
     answers = crowd.together(note(1), note(2), note(3))
-    after, left = parts.repository.head(), [*small_disk.rglob("tmp_obj*")]
+    after, left = parts.repository.head(), [*small_disk.rglob("tmp_*")]
     filler.unlink()
     again = crowd.ask(note(1))
 

@@ -27,8 +27,8 @@ class Packs:
         """
         with _mapping:
             found = self._read_known(oid)
-            if found is None:
-                self._rescan()
+            # Again and again, because a pack may be replaced between being seen and being read.
+            while found is None and self._rescan():
                 found = self._read_known(oid)
             return found
 
@@ -54,17 +54,20 @@ class Packs:
                 ) from error
         return None
 
-    def _rescan(self) -> None:
+    def _rescan(self) -> bool:
+        """Look which packs there are; say whether they are others than the last time."""
         # By its index, because git puts that in place last.
         found = {
             path for folder in object_folders(self._objects) for path in folder.glob("pack/*.idx")
         }
+        gone, new = self._packs.keys() - found, found - self._packs.keys()
         # Or the packs that are gone would keep their descriptors and their place on the disk.
-        for path in self._packs.keys() - found:
+        for path in gone:
             self._packs.pop(path).close()
         mman.collect()
-        for path in found - self._packs.keys():
+        for path in new:
             self._packs[path] = PackEntity(str(path.with_suffix(".pack")))
+        return bool(gone or new)
 
 
 def _holds(oid: str) -> Callable[[PackEntity], bool]:

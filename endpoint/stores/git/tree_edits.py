@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from endpoint.errors import InvalidRequest
-from endpoint.stores.git.objects import Framed, frame
+from endpoint.stores.git.objects import frame
+from endpoint.stores.git.pack_format import Framed
 from endpoint.stores.git.tree_paths import check_path, sibling_key
 from endpoint.stores.git.trees import FILE, FOLDER, Entry, Trees, format_tree, to_entry
 

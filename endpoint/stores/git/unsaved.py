@@ -4,7 +4,8 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
-from endpoint.stores.git.objects import Framed, Objects, frame
+from endpoint.stores.git.objects import Objects, frame, unframe
+from endpoint.stores.git.pack_format import Framed
 
 
 class Unsaved(Objects):
@@ -32,8 +33,7 @@ class Unsaved(Objects):
     def find(self, oid: str) -> tuple[str, bytes]:
         """Return kind and content of an object, new or stored."""
         if framed := self._new.get(oid):
-            header, _, data = framed.partition(b"\0")
-            return header.partition(b" ")[0].decode(), data
+            return unframe(framed)
         return self._stored.find(oid)
 
     def mark(self) -> int:
@@ -46,5 +46,5 @@ class Unsaved(Objects):
 
     def save(self, beside: Callable[[], None] | None = None) -> None:
         """Store what is new; it would outlive a power cut from then on. ``beside`` as ``write``."""
-        self.write(self._new, beside)
+        self._stored.write(self._new, beside)
         self._new = {}
