@@ -18,6 +18,7 @@ from endpoint.services.following import Following
 from endpoint.services.live import Live
 from endpoint.services.publishing import Publishing
 from endpoint.services.tokens import Tokens
+from endpoint.stores.bell import Bell
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
 from endpoint.stores.clone import Clone, open_clone
@@ -28,7 +29,6 @@ from endpoint.stores.followers import Followers
 from endpoint.stores.git.access import access_to
 from endpoint.stores.git.signing import make_sign
 from endpoint.stores.index import PostIndex
-from endpoint.stores.queue import Bell
 from endpoint.stores.repository import Repository
 from endpoint.stores.syndications import Syndications
 from endpoint.stores.web import Web
