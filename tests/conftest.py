@@ -243,6 +243,19 @@ def hosting(installation: Installation, tmp_path: Path) -> Hosting:
 
 
 @pytest.fixture
+def post(client: FlaskClient, bearer: Bearer) -> Callable[..., str]:
+    """Return a function that posts a form and gives the permalink."""
+    headers = bearer()
+
+    def post(content: str, **fields: str) -> str:
+        answer = client.post("/micropub", data={"content": content, **fields}, headers=headers)
+        assert answer.status_code == 201
+        return answer.headers["Location"]
+
+    return post
+
+
+@pytest.fixture
 def small_disk(installation: Installation) -> Iterator[Path]:
     """The installation's repository on a small disk of its own."""
     folder, away = installation.folder / "site.git", installation.folder / "away.git"

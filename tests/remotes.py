@@ -22,6 +22,9 @@ from programs import need
 from endpoint.assembly import Parts
 from endpoint.services.publishing import Backlog
 
+NOTE = "content/notes/2025/11/{}/index.md"
+"""Where a note of the tests' day lies, by its slug."""
+
 
 def git(folder: Path, *arguments: str) -> str:
     """Return what git says, run as the owner would."""
@@ -35,6 +38,11 @@ def git(folder: Path, *arguments: str) -> str:
 def publish(parts: Parts) -> Backlog:
     """Have what is at the remote fetched now, and what is here pushed; return what is left."""
     parts.publishing.look_soon()
+    return publish_due(parts)
+
+
+def publish_due(parts: Parts) -> Backlog:
+    """Have done only what is due: there is a look at the remote if it is time."""
     parts.following.work("remote")
     return parts.publishing.backlog()
 

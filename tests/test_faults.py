@@ -131,7 +131,7 @@ def test_the_clock_goes_back(client, bearer, clock, parts):
     assert [answer.status_code for answer in (first, retried, other)] == [201] * 3
     assert retried.headers["Location"] == first.headers["Location"]
     assert other.headers["Location"] in {item["url"] for item in feed.json["items"]}
-    assert all(standing.is_done for standing in parts.following.standings())
+    assert all(progress.is_done for progress in parts.following.progress())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from endpoint.assembly.site import make_site_followers
+from endpoint.assembly.following import make_site_followers
 from endpoint.services import following
 from endpoint.services.following import Follower, Following
 from endpoint.stores.builder import BuildError
@@ -158,9 +158,7 @@ def test_a_post_that_comes_between_checkout_and_build_is_built_later(
     client, bearer, parts, clock, shown
 ):
     headers = bearer()
-    checkout, build, _ = make_site_followers(
-        parts.config, parts.repository, parts.index, parts.checkout, parts.builder, clock
-    )
+    checkout, build, _ = make_site_followers(parts.config, parts, clock)
 
     def update_and_post():
         checkout.act()

@@ -79,9 +79,9 @@ def test_the_first_line_of_a_failed_build_is_kept(installation, start):
 
     parts.following.work()
 
-    [build] = [s for s in parts.following.standings() if s.name == "build"]
+    [build] = [each for each in parts.following.progress() if each.name == "build"]
     assert build.is_done is False
-    assert "no such theme" in build.progress.last_error
+    assert "no such theme" in build.last_error
     with pytest.raises(BuildError):
         parts.builder.build()
 

@@ -11,7 +11,7 @@ import pytest
 from git import Repo
 
 from endpoint.app import make_app
-from endpoint.domain.hooks import is_signed
+from endpoint.domain.hooks.signatures import is_signed
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of some thirty-two bytes").decode()
 PUSHED = json.dumps({"ref": "refs/heads/main", "after": "1" * 40, "commits": []}).encode()

@@ -1,12 +1,10 @@
 """What keeps the files of posts, made of an installation's stores and its configuration."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
-
+from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.errors import ConfigError
@@ -15,7 +13,6 @@ from endpoint.services.media import Media
 from endpoint.services.media_intake import Intake
 from endpoint.services.media_queries import MediaQueries
 from endpoint.services.media_removal import MediaRemoval
-from endpoint.stores.index import PostIndex
 from endpoint.stores.media.committed import Committed
 from endpoint.stores.media.drafts import Drafts
 from endpoint.stores.media.files import MediaFiles
@@ -23,7 +20,6 @@ from endpoint.stores.media.incoming import prepare_incoming
 from endpoint.stores.media.pictures import PictureRules
 from endpoint.stores.media.rows import UploadRows
 from endpoint.stores.media.uploads import UploadStore
-from endpoint.stores.repository import Repository
 
 if TYPE_CHECKING:
     from endpoint.stores.media.bucket import Bucket
@@ -48,25 +44,20 @@ class MediaParts:
             self.bucket.close()
 
 
-def make_media(
-    config: Config,
-    engine: Engine,
-    repository: Repository,
-    index: PostIndex,
-    clock: Callable[[], datetime],
-    announce: Callable[[], None],
-) -> MediaParts:
-    """Return what keeps the files of posts; ``announce`` is called after a commit."""
+def make_media(config: Config, stores: Stores, clock: Clock) -> MediaParts:
+    """Return what keeps the files of posts; it rings the bell after a commit."""
+    repository, index = stores.repository, stores.index
     folder = MediaFiles(config.state / "media")
     bucket = _make_bucket(config)
     outside = (bucket,) if bucket else ()
     home, *others = (*outside, folder) if config.media.store == "s3" else (folder, *outside)
-    rows = UploadRows(engine)
+    # Rows lie where their files do: beside the folder, or where all machines share a bucket.
+    rows = UploadRows(stores.engine if bucket else stores.clone.engine)
     uploads = UploadStore(rows, Drafts(config.state / "media"), home, tuple(others))
     # What is asked first costs least: the disk, the repository, another machine.
     places = (folder, Committed(repository, index), *outside)
     media = Media(_make_intake(config, uploads), places, ascii_url(config.base_url), clock)
-    removal = MediaRemoval(media, uploads, repository, index, clock, announce)
+    removal = MediaRemoval(media, uploads, repository, index, clock, stores.bell.ring)
     return MediaParts(
         files=media,
         queries=MediaQueries(rows, media),
@@ -87,7 +78,7 @@ def _make_intake(config: Config, uploads: UploadStore) -> Intake:
     return Intake(uploads, pictures, settings.max_bytes)
 
 
-def _make_sweeper(config: Config, removal: MediaRemoval, clock: Callable[[], datetime]) -> Follower:
+def _make_sweeper(config: Config, removal: MediaRemoval, clock: Clock) -> Follower:
     keep_unused = timedelta(days=config.media.keep_unused_days)
 
     def sweep() -> None:

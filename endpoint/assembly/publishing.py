@@ -1,47 +1,34 @@
-"""What keeps our branch and the remote's together, made of the configuration."""
+"""What keeps our branch and the remote's together, made of an installation's stores."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-
+from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
 from endpoint.services.publishing import Publishing
 from endpoint.services.publishing.joining import Joining
-from endpoint.stores.conflicts import Conflicts
-from endpoint.stores.followers import Followers
 from endpoint.stores.git.access import access_to
 from endpoint.stores.remote import Remote
-from endpoint.stores.repository import Repository
 
 
 def make_publishing(
-    config: Config,
-    conflicts: Conflicts,
-    followers: Followers,
-    repository: Repository,
-    generator: Generator,
-    clock: Callable[[], datetime],
-    announce: Callable[[], None],
-    readdress: Sequence[Callable[[str, str], None]],
+    config: Config, stores: Stores, generator: Generator, clock: Clock
 ) -> Publishing:
-    """Return what publishes; ``announce`` is called when commits came from the remote.
+    """Return what publishes; it rings the bell when commits came from the remote."""
+    repository, conflicts = stores.repository, stores.conflicts
 
-    ``readdress`` are told the old and the new permalink of a post that gave way.
-    """
-
-    def readdress_all(old: str, new: str) -> None:
-        for each in readdress:
-            each(old, new)
+    def readdress(old: str, new: str) -> None:
+        # Whatever remembers the permalink of a post must hear when that gave way.
+        stores.creations.readdress(old, new)
+        stores.syndications.readdress(old, new)
 
     return Publishing(
         repository,
         make_remote(config),
-        Joining(repository, conflicts, generator, config.author, clock, readdress_all),
+        Joining(repository, conflicts, generator, config.author, clock, readdress),
         conflicts,
-        followers,
+        stores.followers,
         config.repository.poll_s,
         clock,
-        announce,
+        stores.bell.ring,
     )
 
 

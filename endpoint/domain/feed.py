@@ -8,7 +8,7 @@ from typing import Any
 
 from endpoint.domain.dates import format_date, parse_date
 from endpoint.domain.descriptions import find_links
-from endpoint.domain.feed_content import Media, find_image, find_media, to_html
+from endpoint.domain.feed_content import Medium, find_image, find_media, to_html
 from endpoint.domain.posts import Post, Properties
 
 _VERSION = "https://jsonfeed.org/version/1.1"
@@ -96,8 +96,8 @@ def _filled(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
 
-def _attachment(media: Media) -> dict[str, str]:
-    return _filled({"url": media.url, "mime_type": media.mime_type, "title": media.alt})
+def _attachment(medium: Medium) -> dict[str, str]:
+    return _filled({"url": medium.url, "mime_type": medium.mime_type, "title": medium.alt})
 
 
 def _first_text(properties: Properties, name: str) -> str:

@@ -22,7 +22,7 @@ _SUBTYPES = {
 
 
 @dataclass(frozen=True)
-class Media:
+class Medium:
     """A picture, film or recording of a post; ``family`` is ``image``, ``video`` or ``audio``."""
 
     family: str
@@ -47,20 +47,20 @@ def to_html(post: Post, *, literal: bool) -> str:
     text = _render_content(post.properties, literal) or describe(post.properties)
     html = absolute(text, post.permalink)
     return html + "".join(
-        sanitize(_show(media))
-        for media in find_media(post)
-        if f'src="{escape(media.url)}"' not in html
+        sanitize(_show(medium))
+        for medium in find_media(post)
+        if f'src="{escape(medium.url)}"' not in html
     )
 
 
-def find_media(post: Post) -> list[Media]:
+def find_media(post: Post) -> list[Medium]:
     """Return the media of ``post`` in order, photos first, without what is not http(s)."""
     found = []
     for name, family in _FAMILIES.items():
         for value in post.properties.get(name, []):
             url, alt = _read_media(value)
-            if (url := _join(post.permalink, url)) and Media(family, url, alt) not in found:
-                found.append(Media(family, url, alt))
+            if (url := _join(post.permalink, url)) and Medium(family, url, alt) not in found:
+                found.append(Medium(family, url, alt))
     return found
 
 
@@ -69,7 +69,7 @@ def find_image(post: Post) -> str:
     for value in post.properties.get("featured", []):
         if url := _join(post.permalink, _read_media(value)[0]):
             return url
-    return next((media.url for media in find_media(post) if media.family == "image"), "")
+    return next((medium.url for medium in find_media(post) if medium.family == "image"), "")
 
 
 def _render_content(properties: Properties, literal: bool) -> str:
@@ -83,11 +83,11 @@ def _render_content(properties: Properties, literal: bool) -> str:
     return ""
 
 
-def _show(media: Media) -> str:
-    url, alt = escape(media.url), escape(media.alt)
-    if media.family == "image":
+def _show(medium: Medium) -> str:
+    url, alt, family = escape(medium.url), escape(medium.alt), medium.family
+    if family == "image":
         return f'<p><img class="u-photo" src="{url}" alt="{alt}"></p>'
-    return f'<p><{media.family} class="u-{media.family}" src="{url}" controls></{media.family}></p>'
+    return f'<p><{family} class="u-{family}" src="{url}" controls></{family}></p>'
 
 
 def _read_media(value: Any) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def register(app: Flask, token: str) -> None:
         ["endpoint"],
         registry=registry,
     )
-    registry.register(_Standings(app))
+    registry.register(_Figures(app))
 
     @cache
     def series(view: str, method: str, status: int) -> tuple[Counter, Histogram]:
@@ -79,8 +79,8 @@ def show() -> Response:
     return Response(encode(registry), headers=headers)
 
 
-class _Standings:
-    """How things stand, asked for at each look: so it is true of other processes' work too."""
+class _Figures:
+    """What is not counted here but asked for at each look: true of other processes' work too."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -89,24 +89,24 @@ class _Standings:
         """Yield the figures of prometheus-client."""
         with self._app.app_context():
             health = services().health
-            state = health.examine()
+            readiness = health.examine()
         figures = {
-            "ready": ("Whether a post could be made now.", float(state.is_ready)),
+            "ready": ("Whether a post could be made now.", float(readiness.is_ready)),
             **health.figures(),
         }
-        if state.backlog:
+        if readiness.backlog:
             figures["commits_waiting"] = (
                 "Commits that wait to be pushed.",
-                float(state.backlog.commits),
+                float(readiness.backlog.commits),
             )
             figures["conflicts"] = (
                 "Commits that could not be merged and wait for the owner.",
-                float(len(state.backlog.conflicts)),
+                float(len(readiness.backlog.conflicts)),
             )
         for name, (help_text, figure) in figures.items():
             yield _gauge(name, help_text, {"": figure})
-        behind = {one.name: float(not one.is_done) for one in state.followers}
-        failures = {one.name: float(one.progress.attempts) for one in state.followers}
+        behind = {one.name: float(not one.is_done) for one in readiness.followers}
+        failures = {one.name: float(one.attempts) for one in readiness.followers}
         yield _gauge("follower_behind", "Whether a follower has work to do.", behind, "follower")
         yield _gauge(
             "follower_failures",

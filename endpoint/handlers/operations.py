@@ -7,45 +7,45 @@ from flask.typing import ResponseReturnValue
 
 from endpoint.errors import Unavailable
 from endpoint.handlers.context import services
-from endpoint.services.health import State
+from endpoint.services.health import Readiness
 from endpoint.services.publishing import Backlog
 
 bp = Blueprint("operations", __name__)
 
 
 @bp.get("/healthz")
-def live() -> ResponseReturnValue:
+def show_alive() -> ResponseReturnValue:
     """Answer while the process answers at all."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
-def ready() -> ResponseReturnValue:
+def show_readiness() -> ResponseReturnValue:
     """Answer 200 while a post could be made, else 503, and tell how far behind the rest is.
 
     Anybody may read it, so it holds figures, and no reasons.
     """
-    state = services().health.examine()
-    error = {} if state.is_ready else {"error": Unavailable.error}
+    readiness = services().health.examine()
+    error = {} if readiness.is_ready else {"error": Unavailable.error}
     response = jsonify(
         **error,
-        status=_word(state.is_ready),
-        database=_word(state.has_database),
-        repository=_word(state.has_repository),
-        followers=_describe_followers(state),
-        publishing=_describe_backlog(state.backlog),
+        status=_word(readiness.is_ready),
+        database=_word(readiness.has_database),
+        repository=_word(readiness.has_repository),
+        followers=_describe_followers(readiness),
+        publishing=_describe_backlog(readiness.backlog),
     )
-    if not state.is_ready:
+    if not readiness.is_ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = str(Unavailable.retry_after_s)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _describe_followers(state: State) -> dict[str, dict[str, object]]:
+def _describe_followers(readiness: Readiness) -> dict[str, dict[str, object]]:
     return {
-        standing.name: {"behind": not standing.is_done, "failures": standing.progress.attempts}
-        for standing in state.followers
+        follower.name: {"behind": not follower.is_done, "failures": follower.attempts}
+        for follower in readiness.followers
     }
 
 

@@ -13,7 +13,7 @@ from endpoint.generators.generator import Generator
 from endpoint.services.keeping import Files, Keeper, KeepingRules
 from endpoint.services.media import Media
 from endpoint.services.remote_media import RemoteMedia
-from endpoint.services.takers import MEDIA_PROPERTIES, Taker
+from endpoint.services.taking import MEDIA_PROPERTIES, Taker
 from endpoint.stores.repository import Writer
 
 

@@ -12,7 +12,7 @@ from endpoint.domain.micropub import Create, Update
 from endpoint.domain.posts import Post, Properties
 from endpoint.domain.tokens import Token
 from endpoint.errors import InsufficientScope, InvalidRequest
-from endpoint.services.takers import Taker
+from endpoint.services.taking import Taker
 
 _READER_SEES = ("name", "content", "summary")
 _SHOWS = re.compile(r"<(?:img|video|audio)\b")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -31,15 +31,6 @@ class Follower:
     act: Callable[[], object]
     lane: str = "site"
     longest_wait: timedelta = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a follower stands; ``is_done`` is None if that cannot be told for now."""
-
-    name: str
-    is_done: bool | None
-    progress: Progress
 
 
 class Following:
@@ -73,16 +64,15 @@ class Following:
             except Exception as error:
                 _log.error("follower", name=follower.name, exc_info=error)
 
-    def standings(self) -> tuple[Standing, ...]:
-        """Return how each follower stands. Raise Unavailable if the database is out of reach."""
-        return tuple(map(self._stand, self._members))
+    def progress(self) -> tuple[Progress, ...]:
+        """Return how far each follower is. Raise Unavailable if the database is out of reach."""
+        return tuple(map(self._ask, self._members))
 
-    def _stand(self, follower: Follower) -> Standing:
+    def _ask(self, follower: Follower) -> Progress:
         progress = self._followers.progress(follower.name)
-        try:
-            return Standing(follower.name, follower.wanted() == progress.done, progress)
-        except EndpointError:
-            return Standing(follower.name, None, progress)
+        with suppress(EndpointError):
+            return replace(progress, wanted=follower.wanted())
+        return progress
 
     def _bring_up(self, follower: Follower) -> None:
         name, version = follower.name, follower.wanted()

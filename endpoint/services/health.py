@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Engine
 
 from endpoint.errors import EndpointError
-from endpoint.services.following import Following, Standing
+from endpoint.services.following import Following
 from endpoint.services.publishing import Backlog, Publishing
+from endpoint.stores.bell import Bell
 from endpoint.stores.database import ping
+from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
-from endpoint.stores.queue import Bell
 from endpoint.stores.repository import Repository
 
 
 @dataclass(frozen=True)
-class State:
+class Readiness:
     """What works: a post needs database and repository, and nothing else here.
 
-    ``followers`` are empty, and ``backlog`` is None, if nobody can say how they stand.
+    ``followers`` are empty, and ``backlog`` is None, if nobody can say how far they are.
     """
 
     has_database: bool
     has_repository: bool
-    followers: tuple[Standing, ...] = ()
+    followers: tuple[Progress, ...] = ()
     backlog: Backlog | None = None
 
     @property
@@ -44,16 +45,16 @@ class Health:
     index: PostIndex
     bell: Bell
 
-    def examine(self) -> State:
+    def examine(self) -> Readiness:
         """Return what works by now."""
         has_database = _works(lambda: ping(self.engine))
         has_repository = _works(self.repository.head)
-        state = State(has_database=has_database, has_repository=has_repository)
+        readiness = Readiness(has_database=has_database, has_repository=has_repository)
         if has_database:
-            state = replace(state, followers=self.following.standings())
+            readiness = replace(readiness, followers=self.following.progress())
         with suppress(EndpointError):
-            state = replace(state, backlog=self.publishing.backlog())
-        return state
+            readiness = replace(readiness, backlog=self.publishing.backlog())
+        return readiness
 
     def figures(self) -> dict[str, tuple[str, float]]:
         """Return figures with a sentence on each, by name; without those out of reach."""

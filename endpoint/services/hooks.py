@@ -5,13 +5,13 @@ from datetime import datetime
 
 import structlog
 
-from endpoint.domain.hooks import (
+from endpoint.domain.hooks.notices import (
     deployed_commit,
     is_deployed,
-    is_signed,
     names_branch,
     read_notice,
 )
+from endpoint.domain.hooks.signatures import is_signed
 from endpoint.errors import InvalidSignature, NotFound
 from endpoint.services.live import Live
 

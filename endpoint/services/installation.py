@@ -15,14 +15,14 @@ from endpoint.config import Config, load
 from endpoint.errors import ConfigError, EndpointError
 from endpoint.services.passwords import hash_password
 from endpoint.services.templates import fill_template
-from endpoint.stores.checkout import Checkout
-from endpoint.stores.cloning import (
-    Progress,
+from endpoint.stores.adopting import (
+    ShowBytes,
     clone_bare,
     default_branch,
     find_hosting,
     top_names,
 )
+from endpoint.stores.checkout import Checkout
 from endpoint.stores.git.access import access_to
 from endpoint.stores.repository import Repository
 
@@ -61,11 +61,11 @@ def make_password() -> str:
 
 
 def install(
-    folder: Path, wishes: Wishes, now: datetime, progress: Progress = lambda _: None
+    folder: Path, wishes: Wishes, now: datetime, show_bytes: ShowBytes = lambda _: None
 ) -> Config:
     """Make an installation in ``folder`` and return its configuration.
 
-    ``progress`` is told the bytes that have arrived of a site to adopt. Raise
+    ``show_bytes`` is told the bytes that have arrived of a site to adopt. Raise
     ConfigError, leaving nothing behind, if there is one already, if a wish is
     wrong, or if the site to adopt cannot be cloned.
     """
@@ -83,7 +83,7 @@ def install(
     except OSError as error:
         raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
     try:
-        _lay_out(work, wishes, now, progress)
+        _lay_out(work, wishes, now, show_bytes)
         _move_up(work)
     except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
@@ -105,14 +105,14 @@ def _move_up(work: Path) -> None:
     work.rmdir()
 
 
-def _lay_out(folder: Path, wishes: Wishes, now: datetime, progress: Progress) -> None:
+def _lay_out(folder: Path, wishes: Wishes, now: datetime, show_bytes: ShowBytes) -> None:
     bare, path = folder / "site.git", folder / "config.toml"
     source = _absolute(wishes.repository)
     # Wishes that are wrong should cost no clone.
     _write_config(path, wishes, _Found("main", wishes.generator, source))
     access = access_to(load(path).repository)
     if access:
-        clone_bare(access, bare, progress, wishes.depth, wishes.left_out)
+        clone_bare(access, bare, show_bytes, wishes.depth, wishes.left_out)
         branch = default_branch(bare)
         generator = "jekyll" if "_config.yml" in top_names(bare, branch) else wishes.generator
         _write_config(path, wishes, _Found(branch, generator, find_hosting(source)))

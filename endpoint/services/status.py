@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from endpoint.services.following import Following, Standing
+from endpoint.services.following import Following
 from endpoint.services.live import LIVE
 from endpoint.services.publishing import PUBLISH, Backlog, Publishing
+from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
 
 _MOST = 20
@@ -20,7 +21,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Part:
+class PartStatus:
     """A part of the site: ``state`` is ``ok``, ``waiting`` or ``failed``.
 
     ``said`` is what a program said of its failure, ``lines`` are one for each
@@ -51,46 +52,47 @@ class Status:
         self._index = index
         self._zone = zone
 
-    def examine(self) -> tuple[Part, ...]:
+    def examine(self) -> tuple[PartStatus, ...]:
         """Return how each part is. Raise Unavailable if the database is out of reach."""
         return tuple(self._look())
 
-    def _look(self) -> Iterator[Part]:
-        standings = self._following.standings()
-        for standing in standings:
-            if standing.name in _NAMES:
-                yield self._describe(standing)
+    def _look(self) -> Iterator[PartStatus]:
+        followers = self._following.progress()
+        for progress in followers:
+            if progress.name in _NAMES:
+                yield self._describe(progress)
         backlog = self._publishing.backlog()
-        has_remote = any(standing.name == PUBLISH for standing in standings)
+        has_remote = any(progress.name == PUBLISH for progress in followers)
         yield self._describe_hosting(backlog, has_remote=has_remote)
         if backlog.conflicts:
             yield _describe_conflicts(backlog)
         if problems := self._index.problems():
             yield _describe_files(problems)
 
-    def _describe(self, standing: Standing) -> Part:
-        name, done = _NAMES[standing.name]
-        progress = standing.progress
+    def _describe(self, progress: Progress) -> PartStatus:
+        name, done = _NAMES[progress.name]
         next_attempt_at = self._local(progress.next_attempt_at)
-        if standing.is_done:
-            return Part(name, "ok", done)
+        if progress.is_done:
+            return PartStatus(name, "ok", done)
         # That a page is not up yet is no failure of ours.
-        if standing.name == LIVE and progress.last_error:
-            return Part(name, "waiting", progress.last_error, next_attempt_at=next_attempt_at)
+        if progress.name == LIVE and progress.last_error:
+            return PartStatus(name, "waiting", progress.last_error, next_attempt_at=next_attempt_at)
         if progress.last_error:
             times = "once" if progress.attempts == 1 else f"{progress.attempts} times"
             says = f"It failed {times}; the last good one stays."
-            return Part(name, "failed", says, progress.last_error, next_attempt_at=next_attempt_at)
-        return Part(name, "waiting", "The worker has something to do.")
+            return PartStatus(
+                name, "failed", says, progress.last_error, next_attempt_at=next_attempt_at
+            )
+        return PartStatus(name, "waiting", "The worker has something to do.")
 
-    def _describe_hosting(self, backlog: Backlog, *, has_remote: bool) -> Part:
+    def _describe_hosting(self, backlog: Backlog, *, has_remote: bool) -> PartStatus:
         if not has_remote:
-            return Part("Hosting", "ok", "None is set; the repository on this machine is it.")
+            return PartStatus("Hosting", "ok", "None is set; the repository on this machine is it.")
         waiting = _count(backlog.commits, "commit")
         verb = "waits" if backlog.commits == 1 else "wait"
         says = f"{waiting} {verb} to be pushed." if backlog.commits else "It has every commit."
         state = "failed" if backlog.last_error else "waiting" if backlog.commits else "ok"
-        return Part(
+        return PartStatus(
             "Hosting",
             state,
             says,
@@ -103,20 +105,20 @@ class Status:
         return moment.astimezone(self._zone) if moment else None
 
 
-def _describe_conflicts(backlog: Backlog) -> Part:
+def _describe_conflicts(backlog: Backlog) -> PartStatus:
     count = _count(len(backlog.conflicts), "commit")
     says = (
         f"{count} could not be merged with what was pushed. Put into the site what is to be"
         " there, then run endpoint conflicts resolve BRANCH."
     )
     lines = [(f"{found.subject}: {found.reason}", found.branch) for found in backlog.conflicts]
-    return Part("Conflicts", "failed", says, lines=tuple(lines[:_MOST]))
+    return PartStatus("Conflicts", "failed", says, lines=tuple(lines[:_MOST]))
 
 
-def _describe_files(problems: list[tuple[str, str]]) -> Part:
+def _describe_files(problems: list[tuple[str, str]]) -> PartStatus:
     lines = [(sentence, path) for path, sentence in problems[:_MOST]]
     says = f"{_count(len(problems), 'file')} cannot be read as a post."
-    return Part("Files", "failed", says, lines=tuple(lines))
+    return PartStatus("Files", "failed", says, lines=tuple(lines))
 
 
 def _count(number: int, noun: str) -> str:

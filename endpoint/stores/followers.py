@@ -40,13 +40,24 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a follower is: the version it has done, and what went wrong since."""
+    """How far a follower is: the version it has done, and what went wrong since.
 
+    ``wanted`` is the version it should have done, None where that is not asked
+    or cannot be told for now.
+    """
+
+    name: str
     done: str = ""
     state: str = "idle"
     attempts: int = 0
     last_error: str = ""
     next_attempt_at: datetime | None = None
+    wanted: str | None = None
+
+    @property
+    def is_done(self) -> bool | None:
+        """Whether nothing is left to do; None if that cannot be told."""
+        return None if self.wanted is None else self.wanted == self.done
 
 
 class Followers:
@@ -66,7 +77,7 @@ class Followers:
         )
         with available(), self._engine.connect() as connection:
             row = connection.execute(select(*columns).where(followers.c.name == name)).first()
-        return Progress(*row) if row else Progress()
+        return Progress(name, *row) if row else Progress(name)
 
     def take(self, name: str, version: str, now: datetime, lease: timedelta) -> str | None:
         """Take the lease on ``name`` for ``version``; return what its holder shows with the rest.

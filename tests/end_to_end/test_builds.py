@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from endpoint.assembly.site import make_site_followers
+from endpoint.assembly.following import make_site_followers
 from endpoint.stores.builder import Builder, BuildError
 
 AT = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
@@ -51,9 +51,7 @@ def test_many_commits_are_one_build(build_with, installation):
 
 def test_commits_during_a_build_are_one_more(build_with, installation, clock):
     parts = build_with(COUNTING)
-    _, build, *_ = make_site_followers(
-        parts.config, parts.repository, parts.index, parts.checkout, parts.builder, clock
-    )
+    _, build, *_ = make_site_followers(parts.config, parts, clock)
     commit(parts, "static/first.txt")
     parts.checkout.update()
     version = build.wanted()

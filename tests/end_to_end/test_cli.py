@@ -87,6 +87,14 @@ def test_init_asks_what_it_needs(run, tmp_path):
     assert (config.me, config.owner.name, config.base_url) == (ME, "Ada", "https://site.example")
 
 
+def test_init_asks_only_for_what_was_not_said(run, tmp_path):
+    made = run("init", "here", "--me", ME, "--name", "Ada", said="https://site.example/api\n")
+
+    config = load(tmp_path / "here" / "config.toml")
+    assert made.stdout.count("[") == 1
+    assert (config.owner.name, config.base_url) == ("Ada", "https://site.example/api")
+
+
 @pytest.mark.parametrize("generator", ["hugo", "jekyll"])
 def test_init_fills_the_template(run, tmp_path, generator):
     run(

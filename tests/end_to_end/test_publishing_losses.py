@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from remotes import Hosting, git, publish
+from remotes import NOTE, Hosting, git, publish
 
 from endpoint.assembly.publishing import make_remote
 from endpoint.stores.conflicts import Conflicts
@@ -15,7 +15,6 @@ from endpoint.stores.git.mover import Mover
 from endpoint.stores.remote import Remote
 from endpoint.stores.syndications import Syndications
 
-NOTE = "content/notes/2025/11/{}/index.md"
 THEIRS = "---\ndate: 2025-11-22T08:00:00Z\n---\nTheirs\n"
 
 

@@ -3,7 +3,9 @@
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -244,3 +246,37 @@ def test_uploads_are_kept_found_and_removed(engine, tmp_path):
     assert [(one.name, one.uploaded_at, one.width) for one in found] == [(name, NOW, 1)]
     assert rows.find(name) is None
     assert rows.is_removed(name)
+
+
+BUCKET = {
+    "bucket": "photos",
+    "endpoint_url": "http://127.0.0.1:9",
+    "access_key_id": "ada",
+    "secret_access_key": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("media", "known"),
+    [
+        pytest.param({}, [1, 0], id="a folder is one machine's"),
+        pytest.param({"s3": BUCKET}, [1, 1], id="a bucket is everybody's"),
+    ],
+)
+def test_uploads_are_known_to_the_machines_that_have_them(
+    installation, start, client_of, bearer_of, postgresql, tmp_path, media, known
+):
+    installation.configure(
+        database={"url": postgresql.make_database()}, site={"build": ""}, media=media
+    )
+    shutil.copytree(installation.folder, tmp_path / "second")
+    both = [start(), start(replace(installation, folder=tmp_path / "second"))]
+    clients = [client_of(parts) for parts in both]
+    headers = bearer_of(both[0])
+    film = BytesIO(b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2")
+
+    added = clients[0].post("/media", data={"file": (film, "a.mp4")}, headers=headers)
+
+    lists = [client.get("/media?q=source", headers=headers).json["items"] for client in clients]
+    assert added.status_code == 201
+    assert list(map(len, lists)) == known

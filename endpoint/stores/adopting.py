@@ -15,12 +15,12 @@ from endpoint.stores.git.refusals import explain
 _LONGEST_S = 6 * 3600
 _LOOK_S = 0.5
 
-Progress = Callable[[int], None]
+ShowBytes = Callable[[int], None]
 """Called now and then with the bytes that have arrived."""
 
 
 def clone_bare(
-    access: Access, bare: Path, progress: Progress, depth: int = 0, left_out: str = ""
+    access: Access, bare: Path, show_bytes: ShowBytes, depth: int = 0, left_out: str = ""
 ) -> None:
     """Clone the repository that ``access`` opens to ``bare``, or its newest ``depth`` commits if
     that is not 0. ``left_out`` is a filter of git's: files that come when they are read.
@@ -36,7 +36,7 @@ def clone_bare(
     if access.address.scheme == "file":
         words += ["--upload-pack", SENDER]
     try:
-        with _watching(bare / "objects" / "pack", progress):
+        with _watching(bare / "objects" / "pack", show_bytes):
             said = Network(bare.parent, access).run(
                 *words, "--", access.address.url, str(bare.absolute()), timeout_s=_LONGEST_S
             )
@@ -77,12 +77,12 @@ def find_hosting(source: str) -> str:
 
 
 @contextmanager
-def _watching(folder: Path, progress: Progress) -> Iterator[None]:
+def _watching(folder: Path, show_bytes: ShowBytes) -> Iterator[None]:
     done = Event()
 
     def look() -> None:
         while not done.wait(_LOOK_S):
-            progress(_size(folder))
+            show_bytes(_size(folder))
 
     looking = Thread(target=look, name="progress", daemon=True)
     looking.start()

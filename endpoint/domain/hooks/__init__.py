@@ -1,0 +1,1 @@
+"""Notices from the hosting: who signed them, and what they say."""
