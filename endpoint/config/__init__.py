@@ -17,6 +17,7 @@ from endpoint.config.tables import (
     HooksConfig,
     Kind,
     LimitsConfig,
+    MailConfig,
     MediaConfig,
     MetricsConfig,
     MicropubConfig,
@@ -59,6 +60,7 @@ class Config(Table):
     media: MediaConfig = MediaConfig()
     fetch: FetchConfig = FetchConfig()
     webmention: WebmentionConfig = WebmentionConfig()
+    mail: MailConfig = MailConfig()
     hooks: HooksConfig = HooksConfig()
     metrics: MetricsConfig = MetricsConfig()
     limits: LimitsConfig = LimitsConfig()

@@ -225,9 +225,40 @@ class MediaConfig(Table):
 
 
 class WebmentionConfig(Table):
-    """Which mentions are shown without a decision."""
+    """Which mentions come in, which are shown without a decision, and which go out."""
 
-    approve: tuple[Literal["all", "trusted", "likes", "reposts"], ...] = ("trusted",)
+    receive: bool = True
+    approve: tuple[
+        Literal[
+            "all",
+            "trusted",
+            "likes",
+            "reposts",
+            "bookmarks",
+            "replies",
+            "rsvps",
+            "mentions",
+        ],
+        ...,
+    ] = ("trusted",)
+    any_page: bool = False
+    aliases: tuple[str, ...] = ()
+    at_once: int = Field(default=4, ge=1, le=32)
+    send: bool = True
+    send_to_own_pages: bool = False
+    send_after_replies: bool = False
+
+
+class MailConfig(Table):
+    """How the owner hears by mail of mentions that wait; without a host there is none."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: Secret = ""
+    sender: str = ""
+    to: str = ""
 
 
 class LimitsConfig(Table):

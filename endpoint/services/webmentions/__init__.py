@@ -1,0 +1,1 @@
+"""Webmentions in and out: receiving, looking, deciding, keeping in git, listing and sending."""
