@@ -13,6 +13,7 @@ from endpoint.assembly.generators import make_generator
 from endpoint.assembly.media import MediaParts, make_media
 from endpoint.assembly.publishing import make_publishing
 from endpoint.assembly.stores import Clock, Stores, open_stores
+from endpoint.assembly.webmention import WebmentionParts, make_webmentions
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
 from endpoint.services.following import Following
@@ -31,6 +32,7 @@ class Parts(Stores):
     media: MediaParts
     live: Live
     publishing: Publishing
+    webmentions: WebmentionParts
     following: Following
     clock: Clock
 
@@ -61,6 +63,8 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         builds_here=bool(config.site.build),
     )
     publishing = make_publishing(config, stores, generator, clock)
+    webmentions = make_webmentions(config, stores, live, clock)
+    others = (media.sweeper, *webmentions.followers())
     return Parts(
         **vars(stores),
         config=config,
@@ -69,6 +73,7 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         media=media,
         live=live,
         publishing=publishing,
-        following=make_following(config, stores, publishing, live, media.sweeper, clock),
+        webmentions=webmentions,
+        following=make_following(config, stores, publishing, live, others, clock),
         clock=clock,
     )

@@ -1,5 +1,7 @@
 """What follows a commit, in its order, made of an installation's stores and its configuration."""
 
+from collections.abc import Iterable
+
 from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
 from endpoint.services.following import Follower, Following
@@ -12,7 +14,7 @@ def make_following(
     stores: Stores,
     publishing: Publishing,
     live: Live,
-    sweeper: Follower,
+    others: Iterable[Follower],
     clock: Clock,
 ) -> Following:
     """Return what brings every follower up to date."""
@@ -20,7 +22,7 @@ def make_following(
     pushing = filter(None, [publishing.follower()])
     making = make_site_followers(config, stores, clock)
     looking = () if config.site.build else (live.follower(),)
-    return Following(stores.followers, (*pushing, *making, *looking, sweeper), clock)
+    return Following(stores.followers, (*pushing, *making, *looking, *others), clock)
 
 
 def make_site_followers(config: Config, stores: Stores, clock: Clock) -> tuple[Follower, ...]:

@@ -3,7 +3,18 @@
 import click
 
 from endpoint import __version__, logs
-from endpoint.cli import build, check, conflicts, demo, index, init, password, serve, token
+from endpoint.cli import (
+    build,
+    check,
+    conflicts,
+    demo,
+    index,
+    init,
+    password,
+    serve,
+    token,
+    webmention,
+)
 from endpoint.cli.errors import OneLineErrors
 
 # What a command needs is imported when it runs, so that --help answers at once.
@@ -27,5 +38,6 @@ for _command in (
     password.password,
     conflicts.conflicts,
     index.index,
+    webmention.webmention,
 ):
     main.add_command(_command)
