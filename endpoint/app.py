@@ -22,13 +22,18 @@ from endpoint.handlers import (
     limits,
     media,
     media_files,
+    mention_links,
+    mention_lists,
+    mentions_admin,
     metrics,
     micropub,
     oauth,
     operations,
+    sent_mentions,
     session,
     sign_in,
     site,
+    webmention,
 )
 from endpoint.handlers.context import Services
 from endpoint.handlers.mount import Mount
@@ -44,6 +49,8 @@ _FOR_PAGES = frozenset(
         "/revoke",
         "/userinfo",
         oauth.METADATA_PATH,
+        *mention_lists.PATHS,
+        "/webmention",
     }
 )
 """What apps that run in a browser page call (CORS)."""
@@ -78,10 +85,12 @@ def make_app(parts: Parts) -> Flask:
     errors.register(app)
     cors.register(app, _FOR_PAGES)
     _set_up_sessions(app, config, services)
-    open_to_apps = (micropub, media, media_files, feed)
+    open_to_apps = (micropub, media, media_files, feed, mention_lists)
+    receiving = (webmention,) if config.webmention.receive else ()
     signing_in = (consent, oauth) if config.auth.mode == "builtin" else ()
     metrics.register(app, config.metrics.token)
-    for handler in (*open_to_apps, operations, hooks, *signing_in, sign_in, admin, site):
+    for_owner = (*signing_in, sign_in, admin, mentions_admin, mention_links, sent_mentions)
+    for handler in (*open_to_apps, *receiving, operations, hooks, *for_owner, site):
         app.register_blueprint(handler.bp)
     if config.limits.enabled:
         limits.register(app, config.queue.url)

@@ -34,6 +34,15 @@ def look_around(_argument):
     }
 
 
+_heard = []
+
+
+def remember(word):
+    """All words that were ever heard here."""
+    _heard.append(word)
+    return _heard
+
+
 def refuse(description):
     raise InvalidRequest(description)
 
@@ -89,6 +98,11 @@ def sleep(argument):
     child = subprocess.Popen(["sleep", str(argument["seconds"])])
     Path(argument["note"]).write_text(f"{os.getpid()} {child.pid}")
     time.sleep(argument["seconds"])
+
+
+def leave_a_child(note):
+    """Start a process that goes on."""
+    Path(note).write_text(str(subprocess.Popen(["sleep", "60"]).pid))
 
 
 def nap(seconds):

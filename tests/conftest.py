@@ -3,6 +3,7 @@
 import functools
 import gc
 import os
+import re
 import shutil
 import socket
 import threading
@@ -20,6 +21,8 @@ import tomlkit
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from hypothesis import settings
+from mention_sources import Elsewhere
+from mention_targets import Author, Targets
 from pytest_httpserver import HTTPServer
 from remotes import Hosting
 from werkzeug.serving import make_server
@@ -34,6 +37,8 @@ from endpoint.stores.web import Web
 gc.collect()
 gc.freeze()
 gc.set_threshold(100_000, 50, 50)
+
+pytest_plugins = ("browsers",)
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"
@@ -111,9 +116,9 @@ def jekyll_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _make_seed(tmp_path_factory.mktemp("seed") / "jekyll", "jekyll")
 
 
-def make_installation(folder: Path, me: str = ME, **wishes: Any) -> Config:
+def make_installation(folder: Path, me: str = ME, name: str = "Ada", **wishes: Any) -> Config:
     """Make an installation as ``endpoint init`` does; the password is ``secret``."""
-    made = Wishes(me=me, name="Ada", password="secret", **wishes)
+    made = Wishes(me=me, name=name, password="secret", **wishes)
     install(folder, made, datetime(2025, 1, 1, tzinfo=UTC))
     installation = Installation(folder)
     # The same password, with a hash that is checked in no time.
@@ -253,6 +258,54 @@ def post(client: FlaskClient, bearer: Bearer) -> Callable[..., str]:
         return answer.headers["Location"]
 
     return post
+
+
+@pytest.fixture
+def elsewhere(httpserver: HTTPServer, installation: Installation) -> Elsewhere:
+    """A site of somebody else, on this machine, that may be fetched."""
+    site = Elsewhere(httpserver)
+    httpserver.expect_request(re.compile("")).respond_with_handler(site.answer)
+    installation.configure(fetch={"allow_hosts": [httpserver.host]})
+    return site
+
+
+@pytest.fixture
+def targets(httpserver: HTTPServer) -> Targets:
+    """Pages of somebody else that the posts of ``author`` may tell."""
+    targets = Targets(httpserver)
+    httpserver.expect_request(re.compile("")).respond_with_handler(targets.answer)
+    return targets
+
+
+@pytest.fixture
+def configure_sending(installation: Installation, httpserver: HTTPServer) -> Callable[..., None]:
+    """Return a function that puts the site at ``localhost``, on the server where others are too."""
+    url = f"http://localhost:{httpserver.port}/"
+
+    def configure(**webmention: Any) -> None:
+        installation.configure(
+            me=url,
+            site={"build": "", "url": url},
+            fetch={"allow_hosts": ["127.0.0.1", "localhost"]},
+            webmention=webmention,
+        )
+
+    return configure
+
+
+@pytest.fixture
+def start_author(start: Callable[..., Parts], clock: Clock) -> Callable[[], Author]:
+    def start_author() -> Author:
+        parts = start()
+        return Author(parts, make_app(parts).test_client(), make_bearer(parts), clock)
+
+    return start_author
+
+
+@pytest.fixture
+def author(configure_sending: Callable[..., None], start_author: Callable[[], Author]) -> Author:
+    configure_sending()
+    return start_author()
 
 
 @pytest.fixture

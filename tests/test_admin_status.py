@@ -42,6 +42,7 @@ def test_all_is_fine_after_the_worker_ran(parts, bearer_of, look):
         "Checkout": "Checkout Fine It shows the newest commit.",
         "Build": "Build Fine The newest commit is built.",
         "Hosting": "Hosting Fine None is set; the repository on this machine is it.",
+        "Mentions": "Mentions Fine No source of a mention waits to be looked at.",
     }
 
 

@@ -72,7 +72,7 @@ def test_pure_layers_touch_nothing(module, file):
 
 
 def test_a_server_imports_neither_decoders_nor_the_client_of_a_bucket_it_lacks(installation):
-    """Decoders run in processes of their own, and most sites have no bucket."""
+    """Decoders and parsers run in processes of their own, and most sites have no bucket."""
     program = (
         "import sys; from pathlib import Path; from endpoint.app import create_app;"
         " from endpoint.config import load; create_app(load(Path(sys.argv[1])));"
@@ -82,4 +82,4 @@ def test_a_server_imports_neither_decoders_nor_the_client_of_a_bucket_it_lacks(i
 
     imported = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
 
-    assert not {"PIL", "pillow_heif", "blurhash", "boto3", "botocore"} & set(imported)
+    assert not {"PIL", "pillow_heif", "blurhash", "mf2py", "boto3", "botocore"} & set(imported)

@@ -123,6 +123,14 @@ def test_an_endless_function_is_ended_with_all_it_started(tmp_path):
     wait_until_gone(note.read_text().split())
 
 
+def test_what_a_function_leaves_behind_ends_with_it(tmp_path):
+    note = tmp_path / "note"
+
+    run("leave_a_child", str(note))
+
+    wait_until_gone([note.read_text()])
+
+
 def test_a_busy_function_is_ended():
     with pytest.raises(Overrun, match=str(-signal.SIGXCPU)):
         run("count", cpu_s=1)
@@ -177,5 +185,115 @@ def test_nothing_is_left_of_a_server_that_is_gone(tmp_path, name):
         confined, its_child = note.read_text().split()
         server.send_signal(getattr(signal, name))
 
+    wait_until_gone([confined, its_child])
+
+
+# The helper that processes are copies of
+
+
+def helpers():
+    """The helpers of this process that run."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    every = {pid for task in children.parents[1].iterdir() for pid in told(task / "children")}
+    return {pid for pid in every if "confined.helper" in command_of(pid) and is_alive(pid)}
+
+
+def told(children):
+    try:
+        return children.read_text().split()
+    except FileNotFoundError:
+        return []
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except FileNotFoundError:
+        return ""
+
+
+def start(**kinds):
+    """A function with a helper of its own, and the number of that."""
+    before = helpers()
+    confined = Confined("confined_functions:remember", at_once=8, patience_s=5, **kinds)
+    confined.run(0, LIMITS)
+    [helper] = helpers() - before
+    return confined, helper
+
+
+def test_calls_know_nothing_of_each_other():
+    confined, _ = start()
+
+    assert [confined.run(number, LIMITS) for number in range(3)] == [[0], [1], [2]]
+
+
+def test_one_helper_serves_many_calls_and_nothing_stays_open():
+    confined, helper = start()
+    ours, its = (Path(f"/proc/{pid}/fd") for pid in ("self", helper))
+    before = [len([*folder.iterdir()]) for folder in (ours, its)]
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda number: confined.run(number, LIMITS), range(100)))
+
+    assert answers == [[number] for number in range(100)]
+    assert helper in helpers()
+    wait_for(lambda: [len([*folder.iterdir()]) for folder in (ours, its)] == before)
+
+
+def test_one_call_that_fails_leaves_the_others_alone(tmp_path):
+    confined = Confined("confined_functions:nap", at_once=2, patience_s=5)
+
+    with ThreadPoolExecutor(2) as threads:
+        long = threads.submit(confined.run, 0.6, LIMITS)
+        with pytest.raises(Overrun):
+            confined.run(60, replace(LIMITS, time_s=0.3))
+
+    assert long.result() == 0.6
+
+
+def test_a_helper_that_is_gone_is_started_again():
+    confined, helper = start()
+
+    os.kill(int(helper), signal.SIGKILL)
+
+    assert confined.run(1, LIMITS) == [1]
+
+
+def test_a_helper_killed_at_work_takes_its_calls_along(tmp_path):
+    note = tmp_path / "note"
+    before = helpers()
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(run, "sleep", {"seconds": 60, "note": str(note)})
+        wait_for(lambda: note.exists() and note.read_text())
+        [helper] = helpers() - before
+        os.kill(int(helper), signal.SIGKILL)
+
+        with pytest.raises(Unavailable, match="killed"):
+            call.result(10)
+    confined, its_child = note.read_text().split()
     wait_until_gone([confined])
     os.kill(int(its_child), signal.SIGKILL)
+
+
+def test_a_helper_without_calls_ends_and_the_next_call_starts_one():
+    confined, helper = start(idle_s=0.1)
+
+    wait_until_gone([helper])
+
+    assert confined.run(1, LIMITS) == [1]
+
+
+def test_calls_that_meet_a_helper_about_to_end_are_not_lost():
+    confined, _ = start(idle_s=0.01)
+
+    for _ in range(30):
+        time.sleep(0.0101)
+        assert confined.run(1, LIMITS) == [1]
+
+
+def test_a_helper_ends_with_what_it_was_started_for():
+    confined, helper = start()
+
+    del confined
+
+    wait_until_gone([helper])

@@ -64,6 +64,7 @@ def test_forms_of_a_date(text, expected):
         pytest.param("2026-11-22T08:00[Europe/Berlin]", id="name of a zone"),
         pytest.param("0999-12-31", id="before the first year"),
         pytest.param("9998-12-31T24:00", id="after the last year"),
+        pytest.param("9999-12-31T24:00", id="after the last year there is"),
         pytest.param("10000-01-01", id="five digits"),
         pytest.param("\uff12\uff10\uff12\uff16-11-22", id="digits of another script"),
     ],

@@ -14,6 +14,7 @@ BASE = "https://site.example/api"
 ENDPOINTS = {
     "micropub": f"{BASE}/micropub",
     "micropub_media": f"{BASE}/media",
+    "webmention": f"{BASE}/webmention",
     "indieauth-metadata": f"{BASE}/.well-known/oauth-authorization-server",
     "authorization_endpoint": f"{BASE}/auth",
     "token_endpoint": f"{BASE}/token",
@@ -42,14 +43,25 @@ def test_no_metadata_on_plain_http_where_clients_refuse_its_issuer():
 
 
 def test_external_sign_in_leaves_the_links_of_indieauth_to_the_owner():
-    assert rels(BASE, signs_in=False) == ["micropub", "micropub_media", "alternate"]
+    assert rels(BASE, signs_in=False) == [
+        "micropub",
+        "micropub_media",
+        "webmention",
+        "alternate",
+    ]
+
+
+def test_no_link_where_no_mentions_are_received():
+    links = discovery_links(BASE, signs_in=True, receives=False)
+
+    assert "webmention" not in [link.rel for link in links]
 
 
 def test_headers_hold_one_relation_first_in_double_quotes():
     headers = [link.header for link in discovery_links(BASE, signs_in=True)]
 
     simple = [header for header in headers if "alternate" not in header]
-    assert len(simple) == 5
+    assert len(simple) == 6
     for header in simple:
         # What one client in use splits at commas and matches.
         assert re.fullmatch(r'<(https://[^<>,]*)>; rel="([a-z_-]+)"', header)

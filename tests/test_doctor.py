@@ -85,6 +85,7 @@ class Live:
         self.statuses = {
             "/micropub": 401,
             "/media": 401,
+            "/webmention": 200,
             "/auth": 400,
             "/token": 401,
             "/feed.json": 200,
@@ -158,10 +159,11 @@ def test_external_sign_in_needs_no_link_to_sign_in_here(live):
     live.html = page(
         live.element("micropub"),
         live.element("micropub_media"),
+        live.element("webmention"),
         '<link rel="token_endpoint" href="https://t.example/">',
     )
     live.metadata = None
-    live.statuses = {"/micropub": 401, "/media": 401, "/feed.json": 200}
+    live.statuses = {"/micropub": 401, "/media": 401, "/webmention": 200, "/feed.json": 200}
 
     faults, well = live.check(auth={"mode": "external", "password_hash": ""})
 
@@ -246,7 +248,7 @@ def test_a_moved_public_url_is_noticed(live):
 
     faults, _ = live.check()
 
-    assert len(faults) == 5
+    assert len(faults) == 6
     assert all("https://old.example/" in fault and "hugo.toml" in fault for fault in faults)
 
 

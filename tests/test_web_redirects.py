@@ -166,7 +166,8 @@ def test_token_goes_along_within_its_origin(web, httpserver):
     [
         pytest.param(307, "POST a=b", id="307"),
         pytest.param(308, "POST a=b", id="308"),
-        pytest.param(301, "GET ", id="301"),
+        pytest.param(301, "POST a=b", id="301"),
+        pytest.param(302, "GET ", id="302"),
         pytest.param(303, "GET ", id="303"),
     ],
 )

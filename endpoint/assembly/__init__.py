@@ -63,7 +63,7 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         builds_here=bool(config.site.build),
     )
     publishing = make_publishing(config, stores, generator, clock)
-    webmentions = make_webmentions(config, stores, live, clock)
+    webmentions = make_webmentions(config, stores, generator, live, clock)
     others = (media.sweeper, *webmentions.followers())
     return Parts(
         **vars(stores),

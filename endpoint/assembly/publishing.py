@@ -6,6 +6,7 @@ from endpoint.generators.generator import Generator
 from endpoint.services.publishing import Publishing
 from endpoint.services.publishing.joining import Joining
 from endpoint.stores.git.access import access_to
+from endpoint.stores.mentions.keeping import KeptMentions
 from endpoint.stores.remote import Remote
 
 
@@ -14,11 +15,13 @@ def make_publishing(
 ) -> Publishing:
     """Return what publishes; it rings the bell when commits came from the remote."""
     repository, conflicts = stores.repository, stores.conflicts
+    mentions = KeptMentions(stores.engine)
 
     def readdress(old: str, new: str) -> None:
         # Whatever remembers the permalink of a post must hear when that gave way.
         stores.creations.readdress(old, new)
         stores.syndications.readdress(old, new)
+        mentions.readdress(old, new)
 
     return Publishing(
         repository,

@@ -35,14 +35,19 @@ def make_services(parts: Parts) -> Services:
         site=Site(index, config.site.output, config.site_url, config.site.serve, clock),
         health=_make_health(parts),
         hooks=_make_hooks(parts),
-        links=discovery_links(base_url, signs_in=signs_in),
+        links=discovery_links(base_url, signs_in=signs_in, receives=config.webmention.receive),
         clients=clients,
         authorizations=authorizations,
         token_endpoint=token_endpoint,
         sign_in=SignIn(engine, config.auth.password_hash, config.auth.session_s, clock),
         apps=Apps(engine, config.zone, clock, are_ours=signs_in),
         post_list=PostList(index, parts.live, config.zone, clock),
-        status=Status(parts.following, parts.publishing, index, config.zone),
+        status=_make_status(parts),
+        receiving=parts.webmentions.receiving,
+        mention_listing=parts.webmentions.listing,
+        moderating=parts.webmentions.moderation.moderating,
+        outbox=parts.webmentions.outgoing.outbox,
+        decision_links=parts.webmentions.moderation.links,
         media=parts.media.files,
         media_queries=parts.media.queries,
         media_removal=parts.media.removal,
@@ -50,6 +55,16 @@ def make_services(parts: Parts) -> Services:
         base_url=base_url,
         strict_bearer=config.auth.strict_bearer,
         split_commas=config.micropub.split_commas,
+    )
+
+
+def _make_status(parts: Parts) -> Status:
+    return Status(
+        parts.following,
+        parts.publishing,
+        parts.index,
+        parts.webmentions.looking,
+        parts.config.zone,
     )
 
 
@@ -61,6 +76,7 @@ def _make_health(parts: Parts) -> Health:
         parts.publishing,
         parts.index,
         parts.bell,
+        parts.webmentions.looking,
     )
 
 

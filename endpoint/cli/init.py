@@ -81,5 +81,10 @@ def _show_links(config: Config) -> None:
     from endpoint.domain.discovery_links import discovery_links
 
     click.echo("In the head of your site's pages, so that apps find this server:")
-    for link in discovery_links(config.base_url, signs_in=config.auth.mode == "builtin"):
+    links = discovery_links(
+        config.base_url,
+        signs_in=config.auth.mode == "builtin",
+        receives=config.webmention.receive,
+    )
+    for link in links:
         click.echo(link.element)

@@ -40,6 +40,7 @@ _SECRETS = (
     "introspection_token",
     "access_key_id",
     "secret_access_key",
+    "mail.password",
 )
 
 

@@ -1,7 +1,7 @@
 """The tables of the configuration file; config.example.toml explains every key."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +18,9 @@ from endpoint.config.checks import (
 )
 from endpoint.config.remotes import KeyPath, PathOrNothing, Remote, Token, Username, check_together
 from endpoint.config.signing import SigningKey
+
+Mailbox = Annotated[str, Field(pattern=r"^([^@\s<>,;]+@[^@\s<>,;]+)?$")]
+"""An address for mail, without a name; or nothing."""
 
 
 class Table(BaseModel):
@@ -257,8 +260,14 @@ class MailConfig(Table):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: Secret = ""
-    sender: str = ""
-    to: str = ""
+    sender: Mailbox = ""
+    to: Mailbox = ""
+
+    @model_validator(mode="after")
+    def _need_reader(self) -> Self:
+        if self.host and not self.to:
+            raise ValueError("to must be your address, because host names a mail server")
+        return self
 
 
 class LimitsConfig(Table):

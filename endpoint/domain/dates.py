@@ -43,8 +43,15 @@ def _parse(text: str) -> datetime:
     except ValueError:
         for pattern, instead, carried in _CARRIES:
             if pattern.search(full):
-                return datetime.fromisoformat(pattern.sub(instead, full)) + carried
+                return _add(datetime.fromisoformat(pattern.sub(instead, full)), carried)
         raise
+
+
+def _add(moment: datetime, carried: timedelta) -> datetime:
+    try:
+        return moment + carried
+    except OverflowError as error:
+        raise ValueError("the year is out of range") from error
 
 
 def _complete(day: str) -> str:

@@ -37,11 +37,13 @@ class DiscoveryLink:
         return f'type="{self.media_type}"'
 
 
-def discovery_links(base_url: str, *, signs_in: bool) -> tuple[DiscoveryLink, ...]:
+def discovery_links(
+    base_url: str, *, signs_in: bool, receives: bool = True
+) -> tuple[DiscoveryLink, ...]:
     """Return the links that a page of the owner's site has to this server at ``base_url``.
 
     With ``signs_in``, which is ``auth.mode = "builtin"``, those of IndieAuth are
-    among them (IndieAuth §4.1). The metadata is left out on plain http, where
+    among them (IndieAuth §4.1); with ``receives``, that for Webmentions. The metadata is left out on plain http, where
     clients refuse its issuer; the older relations say the same without one.
     """
     base = ascii_url(base_url)
@@ -49,6 +51,8 @@ def discovery_links(base_url: str, *, signs_in: bool) -> tuple[DiscoveryLink, ..
         DiscoveryLink("micropub", f"{base}/micropub"),
         DiscoveryLink("micropub_media", f"{base}/media"),
     ]
+    if receives:
+        links.append(DiscoveryLink("webmention", f"{base}/webmention"))
     if signs_in and urlsplit(base).scheme == "https":
         links.append(DiscoveryLink("indieauth-metadata", metadata_url(base)))
     if signs_in:

@@ -44,13 +44,25 @@ def to_html(post: Post, *, literal: bool) -> str:
     follow unless the content shows them. With ``literal`` plain text is shown as
     typed instead of read as Markdown.
     """
-    text = _render_content(post.properties, literal) or describe(post.properties)
+    text = render_content(post.properties, literal) or describe(post.properties)
     html = absolute(text, post.permalink)
     return html + "".join(
         sanitize(_show(medium))
         for medium in find_media(post)
         if f'src="{escape(medium.url)}"' not in html
     )
+
+
+def render_content(properties: Properties, literal: bool) -> str:
+    """Return the content as HTML that has yet to be sanitised; "" if there is none."""
+    match properties.get("content"):
+        case [{"html": str(html)}]:
+            return html
+        case [{"markdown": str(markdown)}]:
+            return render(markdown, html=True)
+        case [str(text)] if text.strip():
+            return paragraphs(text) if literal else render(text)
+    return ""
 
 
 def find_media(post: Post) -> list[Medium]:
@@ -70,17 +82,6 @@ def find_image(post: Post) -> str:
         if url := _join(post.permalink, _read_media(value)[0]):
             return url
     return next((medium.url for medium in find_media(post) if medium.family == "image"), "")
-
-
-def _render_content(properties: Properties, literal: bool) -> str:
-    match properties.get("content"):
-        case [{"html": str(html)}]:
-            return html
-        case [{"markdown": str(markdown)}]:
-            return render(markdown, html=True)
-        case [str(text)] if text.strip():
-            return paragraphs(text) if literal else render(text)
-    return ""
 
 
 def _show(medium: Medium) -> str:

@@ -6,8 +6,14 @@ from lxml import etree
 
 
 def parse_html(html: str) -> etree._Element | None:
-    """Return the root of a document, however malformed; None if it is empty."""
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    """Return the root of a document, however malformed; None if it is empty.
+
+    What lies deeper than some 2,000 elements is left out.
+    """
+    # Without huge_tree everything ends at a depth of 256, which unclosed elements reach.
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
+    )
     try:
         return etree.fromstring(html.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:

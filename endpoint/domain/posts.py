@@ -17,7 +17,8 @@ class Post:
     ``permalink`` is the absolute URL readers see, settled at creation; ``path``
     the file's path from the repository root. ``kind`` is the post type found at
     creation (``note``, ``like``, …). ``channels`` are uids, kept beside the
-    properties because ``mp-channel`` is a command.
+    properties because ``mp-channel`` is a command; ``old_urls`` are the addresses
+    that the page had before, as its front matter says.
     """
 
     type: str
@@ -26,6 +27,7 @@ class Post:
     permalink: str
     path: str
     channels: tuple[str, ...] = ()
+    old_urls: tuple[str, ...] = ()
 
     @property
     def published(self) -> datetime | None:

@@ -42,6 +42,8 @@ class Addresses(ABC):
     """The front matter key that sets a page's URL."""
     dates_by_path: ClassVar[bool]
     """Whether the path's date counts in a URL, where it differs from the post's."""
+    old_urls_key: ClassVar[str]
+    """The front matter key of the URLs that lead to a page beside its own."""
 
     @abstractmethod
     def is_post(self, path: str) -> bool:
@@ -93,6 +95,18 @@ class Addresses(ABC):
     def permalinks(self, file: File, kind: str) -> frozenset[str]:
         """Return the permalinks that a site's settings may give ``file``."""
         return frozenset(self.permalink(file, kind, by_path=by_path) for by_path in (True, False))
+
+    def old_urls(self, file: File, permalink: str) -> tuple[str, ...]:
+        """Return the URLs that lead to ``file`` beside its ``permalink``, as it says itself."""
+        said = file.metadata.get(self.old_urls_key)
+        paths = said if isinstance(said, list) else [said]
+        return tuple(
+            self.old_url(path, permalink) for path in paths if isinstance(path, str) and path
+        )
+
+    def old_url(self, path: str, _permalink: str) -> str:
+        """Return the URL at ``path``, as the front matter of the page at ``permalink`` has it."""
+        return self.absolute(path.lstrip("/"))
 
     def pin(self, permalink: str) -> str | None:
         """Return what front matter says to keep ``permalink``; None if it is not on the site."""

@@ -13,6 +13,10 @@ class Generator(Protocol):
     def gone_folder(self) -> str:
         """The folder of the data files that say which posts are gone."""
 
+    @property
+    def faces_folder(self) -> str:
+        """The folder whose files readers find below ``faces/`` of the site."""
+
     def place(self, kind: str, slug: str, published: datetime) -> tuple[str, str]:
         """Return path and permalink of a new post; ``published`` counts in the site's zone."""
 
@@ -48,3 +52,12 @@ class Generator(Protocol):
 
     def media_path(self, path: str, name: str) -> str:
         """Return where the file ``name`` goes for the post at ``path``."""
+
+    def mentions_path(self, path: str, permalink: str) -> str:
+        """Return where the mentions of the page at ``permalink`` go.
+
+        ``path`` is that of the page's file, or empty if it is made of none.
+        """
+
+    def is_mentions(self, path: str) -> bool:
+        """Return whether the file at ``path`` is one that ``mentions_path`` may name."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from unicodedata import category
+from urllib.parse import quote, urljoin
 
 from endpoint.domain.posts import Post, Properties
 from endpoint.generators.addresses import File
@@ -44,6 +45,8 @@ class Hugo(SiteFiles):
     """The files of a Hugo site."""
 
     gone_folder: ClassVar[str] = "data/gone"
+    mentions_folder: ClassVar[str] = "data/webmentions"
+    faces_folder: ClassVar[str] = "static/faces"
     usual_spelling: ClassVar[str] = "camelCase"
     usual_media_folder: ClassVar[str] = "static/media"
     usual_places: ClassVar[Mapping[str, Place]] = PLACES
@@ -51,6 +54,7 @@ class Hugo(SiteFiles):
     escape: ClassVar[Escape] = HUGO
     url_key: ClassVar[str] = "url"
     dates_by_path: ClassVar[bool] = True
+    old_urls_key: ClassVar[str] = "aliases"
 
     @property
     def shapes(self) -> Shapes:
@@ -104,6 +108,12 @@ class Hugo(SiteFiles):
         kept = (c for c in slug.replace(" ", "-") if c.isalnum() or c in _ALLOWED or _is_mark(c))
         # Python makes two characters of this capital, Hugo one.
         return "".join(kept).replace("İ", "i").lower()
+
+    def old_url(self, path: str, permalink: str) -> str:
+        """Return the URL at ``path``, beside the page unless it begins with a slash."""
+        if path.startswith("/"):
+            return super().old_url(path, permalink)
+        return urljoin(permalink.rstrip("/"), quote(path, safe="/%"))
 
     def end_url(self, url: str) -> str:
         """Return ``url`` with the slash that Hugo adds to what has no file extension."""

@@ -50,6 +50,8 @@ class Jekyll(SiteFiles):
     """The files of a Jekyll site."""
 
     gone_folder: ClassVar[str] = "_data/gone"
+    mentions_folder: ClassVar[str] = "_data/webmentions"
+    faces_folder: ClassVar[str] = "faces"
     usual_spelling: ClassVar[str] = "snake_case"
     usual_media_folder: ClassVar[str] = "media"
     usual_places: ClassVar[Mapping[str, Place]] = PLACES
@@ -57,6 +59,7 @@ class Jekyll(SiteFiles):
     escape: ClassVar[Escape] = JEKYLL
     url_key: ClassVar[str] = "permalink"
     dates_by_path: ClassVar[bool] = False
+    old_urls_key: ClassVar[str] = "redirect_from"
 
     @property
     def shapes(self) -> Shapes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from endpoint.domain.post_types import discover
 from endpoint.domain.posts import Post, Properties
@@ -15,6 +16,7 @@ from endpoint.generators.frontmatter import FORMATS, Page, compose, split
 from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.keys import Keys
 from endpoint.generators.mapping import Edit, Found, Mapper
+from endpoint.generators.mention_files import FILE, mentions_key
 from endpoint.generators.values import Shapes
 
 SUFFIXES = (".md", ".markdown", ".html")
@@ -43,6 +45,7 @@ class SiteFiles(Addresses):
 
     usual_spelling: ClassVar[str]
     usual_media_folder: ClassVar[str]
+    mentions_folder: ClassVar[str]
     aliases: ClassVar[Mapping[str, tuple[str, ...]]]
     escape: ClassVar[Escape]
 
@@ -73,6 +76,22 @@ class SiteFiles(Addresses):
         if folder == path or self.media_store == "static":
             folder = self.media_folder or self.usual_media_folder
         return f"{folder}/{name}"
+
+    def mentions_path(self, path: str, permalink: str) -> str:
+        """Return where a page's mentions go: into its own folder, if it has one."""
+        folder = self.owned(path)
+        if folder != path:
+            return f"{folder}/{FILE}"
+        key = mentions_key(urlsplit(permalink.removeprefix(self.site_url)).path)
+        return f"{self.mentions_folder}/{key}.json"
+
+    def is_mentions(self, path: str) -> bool:
+        """Return whether the file at ``path`` is one of mentions."""
+        folder, _, name = path.rpartition("/")
+        if folder == self.mentions_folder:
+            return name.endswith(".json")
+        page = f"{folder}/index.md"
+        return name == FILE and self.is_post(page) and self.owned(page) == folder
 
     def write(self, post: Post) -> bytes:
         """Return the file of a new post."""
@@ -120,13 +139,15 @@ class SiteFiles(Addresses):
         type_ = str(self._mapper.own(file.metadata, "mf2-type") or "h-entry")
         channels = self._mapper.own(file.metadata, "channels")
         kind = discover(type_, file.properties)
+        permalink = self.permalink(file, kind, by_path=self.dates_by_path)
         return Post(
             type=type_,
             kind=kind,
             properties=file.properties,
-            permalink=self.permalink(file, kind, by_path=self.dates_by_path),
+            permalink=permalink,
             path=path,
             channels=tuple(map(str, channels)) if isinstance(channels, list) else (),
+            old_urls=self.old_urls(file, permalink),
         )
 
     def _find(self, path: str, page: Page) -> tuple[Found, File]:

@@ -79,13 +79,15 @@ def miss(_: str) -> Response:
 
 
 @bp.context_processor
-def tell_of_failures() -> dict[str, bool]:
-    """Tell every page whether the page of the status has something for the owner."""
+def tell_what_waits() -> dict[str, object]:
+    """Tell every page how many mentions wait for the owner, and whether the status does."""
     try:
         parts = services().status.examine()
+        mentions_wait = services().moderating.count_waiting()
     except EndpointError:
         return {"needs_owner": True}
-    return {"needs_owner": any(part.state == "failed" for part in parts)}
+    needs_owner = any(part.state == "failed" for part in parts)
+    return {"needs_owner": needs_owner, "mentions_wait": mentions_wait}
 
 
 def _field(name: str) -> str:

@@ -27,6 +27,11 @@ from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.status import Status
 from endpoint.services.tokens import Tokens
+from endpoint.services.webmentions.decision_links import DecisionLinks
+from endpoint.services.webmentions.listing import Listing
+from endpoint.services.webmentions.moderating import Moderating
+from endpoint.services.webmentions.outbox import Outbox
+from endpoint.services.webmentions.receiving import Receiving
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ class Services:
     apps: Apps
     post_list: PostList
     status: Status
+    receiving: Receiving
+    mention_listing: Listing
+    moderating: Moderating
+    outbox: Outbox
+    decision_links: DecisionLinks
     media: Media
     media_queries: MediaQueries
     media_removal: MediaRemoval

@@ -103,6 +103,11 @@ class _Figures:
                 "Commits that could not be merged and wait for the owner.",
                 float(len(readiness.backlog.conflicts)),
             )
+        if readiness.mentions:
+            figures["mentions_waiting"] = (
+                "Sources of Webmentions that are to be looked at.",
+                float(readiness.mentions.waiting),
+            )
         for name, (help_text, figure) in figures.items():
             yield _gauge(name, help_text, {"": figure})
         behind = {one.name: float(not one.is_done) for one in readiness.followers}

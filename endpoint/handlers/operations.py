@@ -9,6 +9,7 @@ from endpoint.errors import Unavailable
 from endpoint.handlers.context import services
 from endpoint.services.health import Readiness
 from endpoint.services.publishing import Backlog
+from endpoint.stores.mentions.looks import Queue
 
 bp = Blueprint("operations", __name__)
 
@@ -34,6 +35,7 @@ def show_readiness() -> ResponseReturnValue:
         repository=_word(readiness.has_repository),
         followers=_describe_followers(readiness),
         publishing=_describe_backlog(readiness.backlog),
+        mentions=_describe_queue(readiness.mentions),
     )
     if not readiness.is_ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -54,6 +56,12 @@ def _describe_backlog(backlog: Backlog | None) -> dict[str, object] | None:
         return None
     since = backlog.since.isoformat() if backlog.since else None
     return {"commits": backlog.commits, "since": since, "conflicts": len(backlog.conflicts)}
+
+
+def _describe_queue(queue: Queue | None) -> dict[str, object] | None:
+    if queue is None:
+        return None
+    return {"waiting": queue.waiting, "since": queue.since and queue.since.isoformat()}
 
 
 def _word(is_well: bool) -> str:

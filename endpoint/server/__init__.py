@@ -110,6 +110,8 @@ def _end(parts: Parts, workers: list[threading.Thread]) -> None:
     parts.builder.stop()
     parts.publishing.stop()
     parts.checkout.stop()
+    parts.webmentions.looking.stop()
+    parts.webmentions.outgoing.sending.stop()
     deadline = time.monotonic() + _DRAIN_S
     for worker in workers:
         worker.join(timeout=max(0, deadline - time.monotonic()))

@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 from endpoint.errors import EndpointError
 from endpoint.services.following import Following
 from endpoint.services.publishing import Backlog, Publishing
+from endpoint.services.webmentions.looking import Looking
 from endpoint.stores.bell import Bell
 from endpoint.stores.database import ping
 from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
+from endpoint.stores.mentions.looks import Queue
 from endpoint.stores.repository import Repository
 
 
@@ -20,13 +22,15 @@ from endpoint.stores.repository import Repository
 class Readiness:
     """What works: a post needs database and repository, and nothing else here.
 
-    ``followers`` are empty, and ``backlog`` is None, if nobody can say how far they are.
+    ``followers`` are empty, ``backlog`` and ``mentions`` are None, if nobody can say how far
+    they are.
     """
 
     has_database: bool
     has_repository: bool
     followers: tuple[Progress, ...] = ()
     backlog: Backlog | None = None
+    mentions: Queue | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -44,6 +48,7 @@ class Health:
     publishing: Publishing
     index: PostIndex
     bell: Bell
+    looking: Looking
 
     def examine(self) -> Readiness:
         """Return what works by now."""
@@ -54,6 +59,8 @@ class Health:
             readiness = replace(readiness, followers=self.following.progress())
         with suppress(EndpointError):
             readiness = replace(readiness, backlog=self.publishing.backlog())
+        with suppress(EndpointError):
+            readiness = replace(readiness, mentions=self.looking.queue())
         return readiness
 
     def figures(self) -> dict[str, tuple[str, float]]:

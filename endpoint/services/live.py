@@ -64,6 +64,10 @@ class Live:
         """Return the id of the commit whose build readers see, or None if none is known."""
         return self._followers.progress(self._row).done.partition(" ")[0] or None
 
+    def version(self) -> str:
+        """Return what readers see, as ``COMMIT TIME``, or "" if nobody knows."""
+        return self._followers.progress(self._row).done
+
     def is_live(self, post: Post) -> bool:
         """Say whether the page of ``post``, as it is now, is up. Raise Unavailable."""
         build = self._find_build()

@@ -7,6 +7,8 @@ from datetime import datetime, tzinfo
 from endpoint.services.following import Following
 from endpoint.services.live import LIVE
 from endpoint.services.publishing import PUBLISH, Backlog, Publishing
+from endpoint.services.webmentions.looking import Looking
+from endpoint.services.webmentions.mailing import MAIL
 from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
 
@@ -17,6 +19,7 @@ _NAMES = {
     "checkout": ("Checkout", "It shows the newest commit."),
     "build": ("Build", "The newest commit is built."),
     LIVE: ("Readers", "The newest post is up at your hosting."),
+    MAIL: ("Mail", "You were told of all mentions that wait."),
 }
 
 
@@ -38,18 +41,20 @@ class PartStatus:
 
 
 class Status:
-    """Looks at what follows the repository, at the hosting, and at files that cannot be read."""
+    """Looks at what follows the repository, the hosting, mentions, and files that are broken."""
 
     def __init__(
         self,
         following: Following,
         publishing: Publishing,
         index: PostIndex,
+        looking: Looking,
         zone: tzinfo,
     ) -> None:
         self._following = following
         self._publishing = publishing
         self._index = index
+        self._looking = looking
         self._zone = zone
 
     def examine(self) -> tuple[PartStatus, ...]:
@@ -64,6 +69,7 @@ class Status:
         backlog = self._publishing.backlog()
         has_remote = any(progress.name == PUBLISH for progress in followers)
         yield self._describe_hosting(backlog, has_remote=has_remote)
+        yield self._describe_mentions()
         if backlog.conflicts:
             yield _describe_conflicts(backlog)
         if problems := self._index.problems():
@@ -79,7 +85,8 @@ class Status:
             return PartStatus(name, "waiting", progress.last_error, next_attempt_at=next_attempt_at)
         if progress.last_error:
             times = "once" if progress.attempts == 1 else f"{progress.attempts} times"
-            says = f"It failed {times}; the last good one stays."
+            kept = "it is tried again" if progress.name == MAIL else "the last good one stays"
+            says = f"It failed {times}; {kept}."
             return PartStatus(
                 name, "failed", says, progress.last_error, next_attempt_at=next_attempt_at
             )
@@ -100,6 +107,14 @@ class Status:
             since=self._local(backlog.since),
             next_attempt_at=self._local(backlog.next_attempt_at) if backlog.last_error else None,
         )
+
+    def _describe_mentions(self) -> PartStatus:
+        queue = self._looking.queue()
+        if not queue.waiting:
+            return PartStatus("Mentions", "ok", "No source of a mention waits to be looked at.")
+        verb = "waits" if queue.waiting == 1 else "wait"
+        says = f"{_count(queue.waiting, 'source')} of mentions {verb} to be looked at."
+        return PartStatus("Mentions", "waiting", says, since=self._local(queue.since))
 
     def _local(self, moment: datetime | None) -> datetime | None:
         return moment.astimezone(self._zone) if moment else None

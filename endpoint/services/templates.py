@@ -46,7 +46,9 @@ def _fill_hugo(text: str, config: Config) -> str:
     params = document["params"]
     params["me"] = config.me
     params["endpoint"] = ascii_url(config.base_url)
+    params["webmention"] = config.webmention.receive
     params["indieauth"] = config.auth.mode == "builtin"
+    params["webmention"] = config.webmention.receive
     params["mediaFolder"] = config.media.folder or Hugo.usual_media_folder
     params["author"].update(_author(config))
     return tomlkit.dumps(document)
@@ -65,7 +67,9 @@ def _fill_jekyll(text: str, config: Config) -> str:
     document["timezone"] = config.timezone
     document["me"] = config.me
     document["endpoint"] = ascii_url(config.base_url)
+    document["webmention"] = config.webmention.receive
     document["indieauth"] = config.auth.mode == "builtin"
+    document["webmention"] = config.webmention.receive
     document["media_folder"] = config.media.folder or Jekyll.usual_media_folder
     document["author"].update(_author(config))
     filled = io.StringIO()

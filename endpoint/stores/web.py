@@ -58,13 +58,21 @@ class Web:
         self._resolve = resolve
         self._verify = authorities or True
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        is_part_enough: bool = False,
+    ) -> Page:
         """Return what ``url`` answers, whatever its status; raise FetchError if it does not.
 
         RefusedError, a FetchError, says that it is never fetched. A request
-        with an ``Authorization`` header is not followed to another origin.
+        with an ``Authorization`` header is not followed to another origin. Where
+        ``is_part_enough``, content that is too long is cut and no error.
         """
-        return self._fetch(Request("GET", url, headers={**_HEADERS, **(headers or {})}))
+        request = Request("GET", url, headers={**_HEADERS, **(headers or {})})
+        return self._fetch(request, is_part_enough=is_part_enough)
 
     def post(
         self,
@@ -74,25 +82,27 @@ class Web:
     ) -> Page:
         """Return the answer to ``data``, sent form-encoded; otherwise like ``get``.
 
-        A redirect of status 307 or 308 repeats the POST, the others go on with
-        a GET (RFC 9110 §15.4).
+        A redirect of status 301, 307 or 308 repeats the POST, the others go on
+        with a GET (RFC 9110 §15.4).
         """
         return self._fetch(
             Request("POST", url, headers={**_HEADERS, **(headers or {})}, data=dict(data))
         )
 
-    def _fetch(self, request: Request) -> Page:
+    def _fetch(self, request: Request, *, is_part_enough: bool = False) -> Page:
         with Deadline(self._timeout_s) as deadline:
             dialer = Dialer(self._allow_hosts, self._ports, self._resolve, deadline)
             with closing(DialingAdapter(dialer.dial, self._max_wire_bytes)) as adapter:
                 try:
-                    return self._follow(adapter, request, deadline)
+                    return self._follow(adapter, request, deadline, is_part_enough)
                 except (RequestException, HTTPError, OSError, ValueError) as error:
                     # Cut off at the deadline, a connection fails in any of these ways.
                     name = "it took too long" if deadline.is_over else type(error).__name__
                     raise FetchError(f"no proper answer: {name}") from error
 
-    def _follow(self, adapter: DialingAdapter, request: Request, deadline: Deadline) -> Page:
+    def _follow(
+        self, adapter: DialingAdapter, request: Request, deadline: Deadline, is_part_enough: bool
+    ) -> Page:
         for _ in range(_MAX_REDIRECTS + 1):
             prepared = _prepare(request)
             left_s = deadline.left_s()
@@ -101,7 +111,7 @@ class Web:
             ) as response:
                 onward = follow(request, response)
                 if onward is None:
-                    content = read_body(response, self._max_bytes)
+                    content = read_body(response, self._max_bytes, is_part_enough=is_part_enough)
                     # A body that was cut off at the deadline may look complete.
                     deadline.left_s()
                     url = prepared.url or ""

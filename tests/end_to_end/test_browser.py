@@ -5,53 +5,18 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from browsers import SIZES, sign_in
 from oauth_apps import App
-from playwright.sync_api import expect, sync_playwright
-from programs import need
+from playwright.sync_api import expect
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-ARGUMENTS = ["--no-sandbox", "--host-resolver-rules=MAP app.test 127.0.0.1"]
 PAGE = """<html><head><title>No</title><link rel="redirect_uri" href="com.example.app:/callback">
 <body><div class="h-app"><a class="u-url p-name" href="/">Notes &amp; <i>more</i></a>
 <img class="u-logo" src="/logo.png" alt=""></div>"""
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-SIZES = {"desk": {"width": 1100, "height": 900}, "phone": {"width": 360, "height": 740}}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = need("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium):
-    """Return a function that opens a page in a browser of its own, which must not complain."""
-    contexts, complaints = [], []
-
-    def note(complaint):
-        # A page for a wrong password is no failure of the page.
-        if not complaint.startswith("Failed to load resource: the server responded"):
-            complaints.append(complaint)
-
-    def open_page(size="desk", scheme="light"):
-        contexts.append(chromium.new_context(viewport=SIZES[size], color_scheme=scheme))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: note(message.text))
-        page.on("pageerror", lambda error: note(str(error)))
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 @pytest.fixture
@@ -79,12 +44,6 @@ def question(live, app, **changes):
 def called_back(app):
     [request] = [request for request, _ in app.log if request.path == "/callback"]
     return {name: values[0] for name, values in parse_qs(request.query_string.decode()).items()}
-
-
-def sign_in(page, url):
-    page.goto(url)
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Sign in").click()
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -193,7 +193,6 @@ MENTIONS = [
     },
 ]
 GONE = {"url": "/notes/2024/01/gone/", "permalink": f"{SITE}notes/2024/01/gone/"}
-ON = ["webmention"]
 RELS = [
     "micropub",
     "micropub_media",
@@ -651,7 +650,7 @@ def test_untouched_template_builds_without_a_warning(generator: str, tmp_path: P
     assert rels["micropub"] == [f"{SITE}micropub"]
     assert rels["token_endpoint"] == [f"{SITE}token"]
     assert rels["micropub_media"] == [f"{SITE}media"]
-    assert "webmention" not in rels
+    assert rels["webmention"] == [f"{SITE}webmention"]
     assert [line[:1] for line in (output / "_redirects").read_text().splitlines()] == ["#"]
     assert (output / "404.html").exists()
 
@@ -1011,8 +1010,6 @@ def test_both_templates_share_one_style_sheet() -> None:
 
 def _switch_on(config: Path) -> None:
     text = config.read_text(encoding="utf-8")
-    for switch in ON:
-        text = re.sub(rf"^{switch}( = |: )false$", rf"{switch}\1true", text, flags=re.M)
     for key in ("relMe = ", "rel_me: "):
         text = text.replace(f"\n{key}[]", f'\n{key}["https://social.example/@ada"]')
     config.write_text(text, encoding="utf-8")

@@ -25,6 +25,7 @@ from endpoint.stores.media.files import MediaFiles
 from endpoint.stores.media.rows import KeptUpload, UploadRows
 from endpoint.stores.media.uploads import UploadStore
 from endpoint.stores.refresh_tokens import IssuedRefresh
+from endpoint.stores.sent_mentions import GONE, TOLD, WAITING, Answer, Pair, SentMentions
 from endpoint.stores.sessions import SessionStore
 from endpoint.stores.syndications import Syndications
 from endpoint.stores.tokens import IssuedToken, TokenStore
@@ -280,3 +281,37 @@ def test_uploads_are_known_to_the_machines_that_have_them(
     lists = [client.get("/media?q=source", headers=headers).json["items"] for client in clients]
     assert added.status_code == 201
     assert list(map(len, lists)) == known
+
+
+def test_sent_mentions_are_in_one_hand_at_a_time(engine):
+    sent = SentMentions(engine)
+    pairs = [Pair("https://a.example/", f"https://b.example/{n}", GONE, "v1") for n in range(40)]
+    is_news = at_once(lambda: sent.ask(pairs, NOW), 4)
+
+    taken = at_once(lambda: sent.take(NOW, 10, MINUTE)[1])
+
+    keys = [row.key for rows in taken for row in rows]
+    assert any(is_news)
+    assert len(keys) == len(set(keys)) == 40
+    assert not sent.is_due(NOW)
+    assert sent.is_due(NOW + 2 * MINUTE)
+
+
+def test_sent_mentions_know_what_was_told(engine):
+    sent = SentMentions(engine)
+    pair = Pair("https://a.example/", "https://b.example/", GONE, "v1")
+    sent.ask([pair], NOW)
+    holder, [row] = sent.take(NOW, 10, MINUTE)
+    failed = Answer(WAITING, "https://b.example/e", 503, "", "Busy.", NOW + MINUTE)
+    sent.note(row, holder, failed, NOW)
+    early = sent.is_due(NOW), sent.page(1)[0].attempts
+    holder, [row] = sent.take(NOW + MINUTE, 10, MINUTE)
+
+    sent.note(row, holder, Answer(TOLD, "https://b.example/e", 202), LATER)
+
+    [known] = sent.page(10)
+    assert early == (False, 1)
+    assert (known.sent_version, known.state, known.sent_at) == ("v1", TOLD, LATER)
+    assert not sent.ask([pair], LATER)
+    assert sent.ask([Pair(pair.source, pair.target, "v1", "v2")], LATER)
+    assert sent.targets(pair.source) == [pair.target]

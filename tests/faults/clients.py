@@ -19,18 +19,25 @@ _AGAIN = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY)
 
 @dataclass
 class Acknowledged:
-    """A post that the server has promised: its ``words`` are in no other."""
+    """A post that the server has promised: its ``words`` are in no other.
+
+    It links to ``link``, if to anything.
+    """
 
     url: str
     words: str
     content: str
+    link: str = ""
     has_photo: bool = False
     is_deleted: bool = False
 
 
 @dataclass
 class Client:
-    """An app that creates, updates and deletes its own posts at ``urls``, one of them each time."""
+    """An app that creates, updates and deletes its own posts at ``urls``, one of them each time.
+
+    Each post links to a page of its own below ``links_to``, unless that is empty.
+    """
 
     name: str
     urls: tuple[str, ...]
@@ -42,6 +49,7 @@ class Client:
     repeated: int = 0
     failure: BaseException | None = None
     pause_s: float = 0
+    links_to: str = ""
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -73,21 +81,23 @@ class Client:
         # Half of them want the same address, and only the other half say what makes a retry.
         wish = {"mp-slug": "here"} if self._random.random() < 0.5 else {}
         key = {"Idempotency-Key": words} if self._random.random() < 0.5 else {}
-        answer = self._ask("micropub", data={"content": words, **wish}, headers=key)
-        self._note(answer, words)
+        content = self._with_link(words)
+        answer = self._ask("micropub", data={"content": content, **wish}, headers=key)
+        self._note(answer, words, content)
 
     def _create_with_photo(self) -> None:
         words, photo = self._words(), self._photo()
+        content = self._with_link(words)
         if self._random.random() < 0.5:
-            answer = self._ask("micropub", data={"content": words}, files={"photo": photo})
+            answer = self._ask("micropub", data={"content": content}, files={"photo": photo})
         else:
             uploaded = self._ask("media", files={"file": photo})
-            body = {"content": words, "photo": _place(uploaded)}
+            body = {"content": content, "photo": _place(uploaded)}
             answer = self._ask("micropub", data=body)
-        self._note(answer, words, has_photo=True)
+        self._note(answer, words, content, has_photo=True)
 
     def _update(self, post: Acknowledged) -> None:
-        content = f"{post.words} again {next(self._numbers)}"
+        content = self._with_link(post.words, f" again {next(self._numbers)}")
         self._ask(
             "micropub",
             json={"action": "update", "url": post.url, "replace": {"content": [content]}},
@@ -101,14 +111,22 @@ class Client:
     def _words(self) -> str:
         return f"{self.name}x{next(self._numbers)}x"
 
+    def _with_link(self, words: str, more: str = "") -> str:
+        return f"{words}{more}{self._link(words)}"
+
+    def _link(self, words: str) -> str:
+        # Written so that nobody takes it for the words of a post.
+        return f" {self.links_to}{words.replace('x', '-')}" if self.links_to else ""
+
     def _photo(self) -> tuple[str, bytes, str]:
         file = io.BytesIO()
         colour = tuple(self._random.randrange(256) for _ in range(3))
         Image.new("RGB", (self._random.randrange(8, 40), 8), colour).save(file, "JPEG")
         return "photo.jpg", file.getvalue(), "image/jpeg"
 
-    def _note(self, answer: requests.Response, words: str, **more: Any) -> None:
-        self.posts.append(Acknowledged(_place(answer), words, words, **more))
+    def _note(self, answer: requests.Response, words: str, content: str, **more: Any) -> None:
+        link = self._link(words).strip()
+        self.posts.append(Acknowledged(_place(answer), words, content, link, **more))
 
     def _ask(self, where: str, headers: dict[str, str] | None = None, **body: Any) -> Any:
         """Send the same request until it is answered, as an app in a tunnel does."""

@@ -23,7 +23,8 @@ class Answers:
         self._has_password = bool(config.auth.password_hash)
         self._base = ascii_url(config.base_url)
         self._metadata = metadata_url(config.base_url)
-        self._links = discovery_links(config.base_url, signs_in=self._is_builtin)
+        receives = config.webmention.receive
+        self._links = discovery_links(config.base_url, signs_in=self._is_builtin, receives=receives)
 
     def examine(self) -> Iterator[Finding]:
         """Yield what the public addresses answer, and whether the owner can sign in."""

@@ -21,12 +21,13 @@ class Discovery:
         self._me = config.me
         self._web = web
         self._is_builtin = config.auth.mode == "builtin"
-        links = discovery_links(config.base_url, signs_in=self._is_builtin)
+        receives = config.webmention.receive
+        links = discovery_links(config.base_url, signs_in=self._is_builtin, receives=receives)
         # A site may have feeds of its own beside ours.
         self._links = [link for link in links if link.rel != "alternate"]
         self._hint = (
-            " (in a site made by endpoint init, look at endpoint, micropub, media and indieauth in"
-            f" {_SETTINGS[config.site.generator]})"
+            " (in a site made by endpoint init, look at endpoint, micropub, media, webmention"
+            f" and indieauth in {_SETTINGS[config.site.generator]})"
         )
 
     def examine(self) -> Iterator[Finding]:

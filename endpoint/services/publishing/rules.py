@@ -1,6 +1,7 @@
 """The rules of merging: what becomes of a file that was changed here and at the remote."""
 
 from endpoint.domain.merging import Clash
+from endpoint.domain.webmentions import stored
 from endpoint.generators.generator import Generator
 from endpoint.generators.merging import merge_file
 from endpoint.stores.git.replays import Versions
@@ -27,6 +28,8 @@ class Rules:
         left to the owner.
         """
         path, base, ours, theirs = versions.path, versions.base, versions.ours, versions.theirs
+        if self._generator.is_mentions(path):
+            return _merge_mentions(versions)
         if ours is None:
             raise Clash(f"{path}: it was deleted here and changed there")
         if theirs is None:
@@ -43,3 +46,13 @@ class Rules:
     def owned(self, path: str) -> str:
         """Return what belongs to the post at ``path``."""
         return self._generator.owned(path)
+
+
+def _merge_mentions(versions: Versions) -> bytes | None:
+    """Return the mentions of both sides; what was taken away with its page stays away."""
+    if versions.theirs is None and versions.base is not None:
+        return None
+    try:
+        return stored.merge(versions.base, versions.ours, versions.theirs)
+    except ValueError as error:
+        raise Clash(f"{versions.path}: {error}") from error

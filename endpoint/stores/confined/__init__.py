@@ -1,7 +1,6 @@
 """Our functions run on what strangers sent, each call in a process of its own with limits."""
 
 import json
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 
 from endpoint import errors
 from endpoint.stores.confined.overruns import Overrun
-from endpoint.stores.confined.process import ask, search_path
+from endpoint.stores.confined.process import Processes
 
 __all__ = ["Confined", "Limits", "Overrun"]
 
@@ -38,12 +37,16 @@ class Limits:
 class Confined:
     """Runs ``function``, called ``module:name``, at most ``at_once`` times at a time.
 
-    It takes and returns what JSON can say. Its process starts anew for each
-    call, knows no environment and no open file of ours, and ends with us.
+    It takes and returns what JSON can say. Each call has a process of its own,
+    which knows no other call, no environment and no open file of ours, and ends
+    with us. It is the copy of one that has imported the module, and that stays
+    for ``idle_s`` seconds after the last call.
     """
 
-    def __init__(self, function: str, *, at_once: int, patience_s: float) -> None:
-        self._function = function
+    def __init__(
+        self, function: str, *, at_once: int, patience_s: float, idle_s: float = 10
+    ) -> None:
+        self._processes = Processes(function, idle_s)
         self._slots = BoundedSemaphore(at_once)
         self._patience_s = patience_s
 
@@ -54,15 +57,9 @@ class Confined:
         ``limits`` or crashes; Unavailable if no slot gets free in time, or the
         machine cannot start a process, or has no memory left for it.
         """
-        request = {
-            "function": self._function,
-            "argument": argument,
-            "limits": asdict(limits),
-            "path": search_path(),
-            "parent": os.getpid(),
-        }
+        request = json.dumps({"argument": argument, "limits": asdict(limits)}).encode()
         with self._slot():
-            said, status = ask(json.dumps(request).encode(), limits.time_s)
+            said, status = self._processes.ask(request, limits.time_s)
         return _read(said, status)
 
     @contextmanager

@@ -15,16 +15,19 @@ _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f"
 
 
-def read_body(response: Response, max_bytes: int) -> bytes:
+def read_body(response: Response, max_bytes: int, *, is_part_enough: bool = False) -> bytes:
     """Return the decoded body; raise FetchError if it is larger than ``max_bytes``.
 
     Also if it was cut off, or is in an encoding that was not asked for: half a
-    page, or an unreadable one, would look like one that links nowhere.
+    page, or an unreadable one, would look like one that links nowhere. Where
+    ``is_part_enough``, a larger one is cut after ``max_bytes`` instead.
     """
     content = bytearray()
     for piece in _decode(_receive(response), response.headers.get("Content-Encoding", "")):
         content += piece
         if len(content) > max_bytes:
+            if is_part_enough:
+                return bytes(content[:max_bytes])
             raise FetchError(f"the page is larger than {max_bytes} bytes")
     return bytes(content)
 

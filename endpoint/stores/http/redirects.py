@@ -8,19 +8,22 @@ from requests import Request, Response
 from endpoint.domain.urls import origin
 from endpoint.stores.http.fetching import FetchError
 
-_KEEP_METHOD = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
-_REDIRECTS = _KEEP_METHOD | {
-    HTTPStatus.MOVED_PERMANENTLY,
-    HTTPStatus.FOUND,
-    HTTPStatus.SEE_OTHER,
-}
+# Servers that moved from http to https say 301, and what was posted there is to arrive.
+_KEEP_METHOD = frozenset(
+    {
+        HTTPStatus.MOVED_PERMANENTLY,
+        HTTPStatus.TEMPORARY_REDIRECT,
+        HTTPStatus.PERMANENT_REDIRECT,
+    }
+)
+_REDIRECTS = _KEEP_METHOD | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}
 
 
 def follow(request: Request, response: Response) -> Request | None:
     """Return the request that a redirect asks for next, or None if it is none.
 
-    A status of 307 or 308 repeats a POST, the others go on with a GET
-    (RFC 9110 §15.4). Raise FetchError if a token would go to another origin:
+    A status of 301, 307 or 308 repeats a POST, the others go on with a GET
+    (RFC 9110 §15.4 leaves 301 to us). Raise FetchError if a token would go to another origin:
     without it the answer there would be a no that means nothing.
     """
     location = response.headers.get("Location")

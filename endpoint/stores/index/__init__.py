@@ -16,7 +16,7 @@ from endpoint.stores.database import available
 from endpoint.stores.index.queries import TAKEN, select_page
 from endpoint.stores.index.reader import IndexReader
 from endpoint.stores.index.rows import AnyRow, from_microseconds, to_microseconds, to_post
-from endpoint.stores.index.tables import media, posts, problems, tombstones, uses
+from endpoint.stores.index.tables import media, old_urls, posts, problems, tombstones, uses
 from endpoint.stores.index.updates import IndexUpdates, Progress
 from endpoint.stores.repository import Repository
 
@@ -81,6 +81,13 @@ class PostIndex:
         """Return the post at ``permalink``, drafts included, or None."""
         query = select(*_POST).where(posts.c.address == address(permalink), posts.c.address != "")
         row = self._reader.first(query.order_by(posts.c.path).limit(1))
+        return to_post(row) if row else None
+
+    def find_moved(self, url: str) -> Post | None:
+        """Return the post whose front matter says that ``url`` leads to it, or None."""
+        query = select(*_POST).join_from(old_urls, posts, posts.c.path == old_urls.c.path)
+        where = old_urls.c.address == address(url)
+        row = self._reader.first(query.where(where).order_by(posts.c.path).limit(1))
         return to_post(row) if row else None
 
     def gone(self, permalink: str) -> Tombstone | None:

@@ -19,6 +19,7 @@ from endpoint.stores.index.tables import (
     UNDATED,
     labels,
     media,
+    old_urls,
     posts,
     problems,
     tombstones,
@@ -34,7 +35,7 @@ Rows = dict[Table, list[dict[str, Any]]]
 
 _FORGET = {
     table: delete(table).where(table.c.path == bindparam("forgotten"))
-    for table in (posts, labels, tombstones, problems, media, uses)
+    for table in (posts, labels, old_urls, tombstones, problems, media, uses)
 }
 _KEEP = {table: insert(table) for table in _FORGET}
 _LONGEST_LABEL = 500
@@ -102,6 +103,7 @@ def write_rows(connection: Connection, generator: Generator, files: Mapping[str,
         (media, shown),
         (posts, pages),
         (labels, pages),
+        (old_urls, pages),
         (uses, pages | graves),
         (tombstones, graves),
         (problems, files.keys()),
@@ -166,6 +168,11 @@ def _read_post(post: Post, is_listed: bool, literal: bool) -> Rows:
     return {
         posts: [_storable({**place, **_read_columns(post), "listed": is_listed, "item": item})],
         labels: [_storable({**place, **label}) for label in _read_labels(post)],
+        old_urls: [
+            _storable({"path": post.path, "address": where})
+            for where in dict.fromkeys(map(address, post.old_urls))
+            if where
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     union,
 )
 
-SHAPE = "4"
+SHAPE = "5"
 """To be raised when these tables, or what is kept in them, change: the old are dropped."""
 
 UNDATED = -(2**62)
@@ -77,6 +77,14 @@ tombstones = Table(
     Column("data", Text, nullable=False),
 )
 Index("index_tombstones_by_address", tombstones.c.address, tombstones.c.path)
+
+old_urls = Table(
+    "index_old_urls",
+    metadata,
+    Column("path", _Exact, primary_key=True),
+    Column("address", _Exact, primary_key=True),
+)
+Index("index_old_urls_by_address", old_urls.c.address, old_urls.c.path)
 
 problems = Table(
     "index_problems",

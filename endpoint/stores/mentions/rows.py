@@ -6,14 +6,15 @@ from hashlib import sha256
 
 from sqlalchemy import Column, Index, Integer, Row, String, Table, Text
 
+from endpoint.domain.webmentions import policies
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.stores.database import Moment, metadata
 
 PRESENT, ABSENT, MISSING, FAILED, UNKNOWN = "present", "absent", "missing", "failed", ""
 """What looking at the source has found: the link; none (or 410); a 404, for now; nothing at all."""
 
-APPROVED, REJECTED, SPAM, UNDECIDED = "approved", "rejected", "spam", ""
-OWNER, POLICY = "owner", "policy"
+APPROVED, REJECTED, SPAM = policies.APPROVED, policies.REJECTED, policies.SPAM
+UNDECIDED, OWNER, POLICY = policies.UNDECIDED, policies.OWNER, policies.POLICY
 
 mentions = Table(
     "mentions",
@@ -23,6 +24,7 @@ mentions = Table(
     Column("key", String(64), nullable=False, unique=True),
     Column("source", Text, nullable=False),
     Column("target", Text, nullable=False),
+    Column("asked", Text, nullable=False),
     Column("permalink", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("host", String(255), nullable=False),
@@ -43,10 +45,20 @@ mentions = Table(
     Column("decided_at", Moment),
     Column("kept", String(64), nullable=False, default=""),
 )
-Index("mentions_by_next_look_at", mentions.c.next_look_at)
-Index("mentions_by_address", mentions.c.address, mentions.c.number)
+Index(
+    "mentions_by_next_look_at", mentions.c.next_look_at, mentions.c.host, mentions.c.lease_until
+)
+Index(
+    "mentions_by_address",
+    mentions.c.address,
+    mentions.c.decision,
+    mentions.c.finding,
+    mentions.c.received_at,
+    mentions.c.number,
+)
 Index("mentions_by_decision", mentions.c.decision, mentions.c.finding, mentions.c.number)
 Index("mentions_by_host", mentions.c.host)
+Index("mentions_by_changed_at", mentions.c.changed_at)
 
 mention_rules = Table(
     "mention_rules",
@@ -63,8 +75,8 @@ mention_rules = Table(
 class Received:
     """A Webmention that came in.
 
-    ``target`` is the URL as it was sent, ``permalink`` that of the page it means,
-    and ``address`` what all spellings of that share. ``next_look_at`` is None
+    ``target`` is the URL that the source has, ``asked`` the one that was sent last,
+    ``permalink`` that of the page both mean, and ``address`` what all spellings of that share. ``next_look_at`` is None
     where nothing is to be looked at; ``finding`` and ``decision`` are constants
     of this module; ``mention`` is what the source said when it was last read, and
     ``kept`` a hash of what the repository has of it, empty for nothing.
@@ -74,6 +86,7 @@ class Received:
     id: str
     source: str
     target: str
+    asked: str
     permalink: str
     address: str
     host: str
@@ -89,6 +102,11 @@ class Received:
     decided_at: datetime | None
     kept: str
     mention: Mention | None
+
+    @property
+    def key(self) -> str:
+        """What tells the pair of source and page from all others."""
+        return key_of(self.source, self.address)
 
     @property
     def is_shown(self) -> bool:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False, unique=True),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("target", sa.Text, nullable=False),
+        sa.Column("asked", sa.Text, nullable=False),
         sa.Column("permalink", sa.Text, nullable=False),
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("host", sa.String(255), nullable=False),
@@ -38,12 +39,24 @@ def upgrade() -> None:
         sa.Column("kept", sa.String(64), nullable=False),
     )
     for name, columns in (
-        ("next_look_at", ["next_look_at"]),
-        ("address", ["address", "number"]),
+        ("next_look_at", ["next_look_at", "host", "lease_until"]),
+        ("address", ["address", "decision", "finding", "received_at", "number"]),
         ("decision", ["decision", "finding", "number"]),
         ("host", ["host"]),
+        ("changed_at", ["changed_at"]),
     ):
         op.create_index(f"mentions_by_{name}", "mentions", columns)
+    op.create_table(
+        "mention_photos",
+        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_look_at", _MOMENT, nullable=False),
+    )
+    op.create_index(
+        "mention_photos_by_next_look_at", "mention_photos", ["next_look_at"]
+    )
     op.create_table(
         "mention_rules",
         sa.Column("key", sa.String(64), primary_key=True),

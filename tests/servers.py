@@ -12,7 +12,7 @@ from typing import Self
 import requests
 from programs import wait_for
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[1]
 
 
 class Server:

@@ -1,34 +1,29 @@
-"""What a confined process runs: limits first, then one function, one answer, and the end.
-
-Run as a file. Until the limits stand it imports nothing but the standard library.
-"""
+"""What a confined process does: limits first, then one function, one answer, and the end."""
 
 import importlib
 import json
 import os
 import resource
 import signal
-import sys
-from typing import Any
+from typing import Any, NoReturn
 
 _FILES = 64
-_DIE_WITH_PARENT = 1
 
 
-def main() -> None:
-    """Read a request from standard input, and write the answer to what was standard output."""
-    request = json.load(sys.stdin.buffer)
-    answer_to = os.fdopen(os.dup(1), "wb")
-    # A library that prints shall not spoil the answer.
-    os.dup2(2, 1)
-    _limit(**request["limits"])
-    _end_with(request["parent"])
-    sys.path[:] = request["path"]
-    said = json.dumps(_answer(request["function"], request["argument"])).encode()
-    answer_to.write(said)
-    answer_to.close()
-    # Nobody waits for what libraries tidy up at the end.
-    os._exit(0)
+def run(function: str) -> NoReturn:
+    """Read a request from standard input, write the answer to what was standard output, and end."""
+    try:
+        answer_to = os.fdopen(os.dup(1), "wb")
+        # A library that prints shall not spoil the answer.
+        os.dup2(2, 1)
+        with os.fdopen(0, "rb", closefd=False) as asked:
+            request = json.load(asked)
+        _limit(**request["limits"])
+        answer_to.write(json.dumps(_answer(function, request["argument"])).encode())
+        answer_to.close()
+    finally:
+        # Nobody waits for what libraries tidy up at the end.
+        os._exit(0)
 
 
 def _limit(memory_bytes: int, cpu_s: int, time_s: int, file_bytes: int) -> None:
@@ -48,16 +43,6 @@ def _limit(memory_bytes: int, cpu_s: int, time_s: int, file_bytes: int) -> None:
     signal.alarm(time_s + 1)
 
 
-def _end_with(parent: int) -> None:
-    """Ask Linux to kill this process as soon as its parent is gone; others wait for the alarm."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-        if os.getppid() != parent:
-            sys.exit(1)
-
-
 def _answer(function: str, argument: Any) -> dict[str, Any]:
     try:
         module, _, name = function.partition(":")
@@ -75,7 +60,3 @@ def _told(error: Exception) -> dict[str, Any]:
     import traceback
 
     return {"error": "", "description": "".join(traceback.format_exception(error))[-4000:]}
-
-
-if __name__ == "__main__":
-    main()
