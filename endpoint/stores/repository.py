@@ -143,14 +143,19 @@ class Repository:
 
     def files(self, commit: str, prefix: str = "") -> Iterator[tuple[str, str]]:
         """Yield path and blob id of each regular file in the folder ``prefix`` of ``commit``."""
-        folder = prefix.strip("/")
-        root: str | None = self._root(commit)
-        if folder:
-            entry = Trees(self._objects).find(root, folder)
-            root = entry.oid if entry and entry.is_folder else None
-        for path, oid in differences(self._objects, None, root, f"{folder}/" if folder else ""):
+        folder, root = prefix.strip("/"), self._root(commit)
+        entry = Trees(self._objects).find(root, folder) if folder else Entry(FOLDER, root)
+        if entry and entry.is_folder:
+            yield from self.files_of(entry, folder)
+
+    def files_of(self, entry: Entry, path: str) -> Iterator[tuple[str, str]]:
+        """Yield path and blob id of each regular file that ``entry`` would bring to ``path``."""
+        if entry.is_file:
+            yield path, entry.oid
+            return
+        for found, oid in differences(self._objects, None, entry.oid, f"{path}/" if path else ""):
             if oid is not None:
-                yield path, oid
+                yield found, oid
 
     def changes(self, old: str | None, new: str) -> Iterator[tuple[str, str | None]]:
         """Yield path and blob id of each regular file that differs; None if it is gone.
