@@ -39,7 +39,7 @@ def make_site_followers(
         # What the checkout shows, not the newest commit: one may arrive between the two.
         return f"{checkout.commit()} {index.newest_out()}"
 
-    following = [Follower("checkout", repository.head, checkout.update)]
+    following = [Follower("checkout", checkout.wanted, checkout.update)]
     if config.site.build:
         following.append(Follower("build", buildable, builder.build))
     # Loose objects gather with every commit; git packs them when there are many.
