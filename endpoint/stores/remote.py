@@ -13,6 +13,7 @@ from endpoint.errors import Unavailable
 from endpoint.stores.disk import disk_errors, sync_folder
 from endpoint.stores.git.access import Access
 from endpoint.stores.git.command import run_git
+from endpoint.stores.git.incoming import receiving
 from endpoint.stores.git.network import Network, Said
 from endpoint.stores.git.promisors import Promisor
 from endpoint.stores.git.refs import clear_stale
@@ -97,7 +98,10 @@ class Remote:
         place = self._promisor.place(access)
         words = ("fetch", *quiet, *self._other_end("upload-pack"), "--", place, refs)
         settings = self._promisor.words(access)
-        said = self._network.run(*settings, *words, timeout_s=self._limits.long_s)
+        with receiving(self._folder) as most_bytes:
+            said = self._network.run(
+                *settings, *words, timeout_s=self._limits.long_s, most_bytes=most_bytes
+            )
         if said.code and "couldn't find remote ref" in said.errors:
             return None
         self._require(said)
@@ -149,6 +153,7 @@ class Remote:
     def stop(self) -> None:
         """Kill what is under way; the remote has all of a push or nothing."""
         self._network.stop()
+        self._promisor.stop()
 
     def _read_outcome(self, said: Said, ref: str) -> Outcome:
         lines = [line.split("\t") for line in said.output.splitlines()]

@@ -15,6 +15,7 @@ from endpoint.stores.conflicts import Conflicts, SetAside
 from endpoint.stores.git.histories import commits_between, common_commit, is_behind
 from endpoint.stores.git.mover import Mover
 from endpoint.stores.git.replays import Replay
+from endpoint.stores.index.rows import concerns, is_media
 from endpoint.stores.repository import Repository
 
 _log = structlog.get_logger()
@@ -51,6 +52,7 @@ class Joining:
         """``readdress`` is told the old and the new permalink of a post that gave way to theirs."""
         self._repository = repository
         self._conflicts = conflicts
+        self._generator = generator
         self._rules = Rules(generator)
         self._giving_way = GivingWay(generator)
         self._committer = committer
@@ -69,12 +71,23 @@ class Joining:
             fork = common_commit(self._repository.path, head, theirs)
             if fork is None:
                 raise Unavailable(_UNRELATED)
+            self._bring_posts(head, theirs)
             before = self._find_rewritten(head, theirs, joined)
             if fork == theirs and not before:
                 return False
             if self._replace(head, before or fork, theirs, is_rewritten=bool(before)):
                 return True
         raise Unavailable("The repository is too busy with pushes; it is tried again.")
+
+    def _bring_posts(self, head: str, theirs: str) -> None:
+        """Have a partial clone fetch what the index will read of ``theirs``: later it does so
+        while requests wait."""
+        if self._repository.is_partial:
+            changes = self._repository.changes(head, theirs)
+            self._repository.bring(oid for path, oid in changes if oid and self._is_read(path))
+
+    def _is_read(self, path: str) -> bool:
+        return concerns(self._generator, path) and not is_media(path)
 
     def _find_rewritten(self, head: str, theirs: str, joined: str | None) -> str | None:
         folder = self._repository.path
