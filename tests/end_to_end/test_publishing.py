@@ -119,7 +119,7 @@ def test_a_conflict_keeps_theirs_on_the_site_and_ours_on_a_branch(
     [found] = backlog.conflicts
     assert "Theirs" in merged
     assert "Ours" not in merged
-    assert found.branch.startswith("conflicts/20251122T083015Z-")
+    assert found.branch.startswith("conflict-20251122T083015Z-")
     assert "both sides changed the same lines" in found.reason
     assert "Ours" in git(parts.repository.path, "show", f"{found.branch}:{path}")
     assert "Ours" in git(hosting.bare, "show", f"{found.branch}:{path}")
@@ -327,7 +327,7 @@ def test_a_rewritten_remote_is_followed_and_what_it_had_is_kept(hosting, parts, 
     assert hosting.head() == parts.repository.head()
     assert (kept.commit, "rewritten" in kept.reason) == (before, True)
     assert git(parts.repository.path, "rev-parse", kept.branch) == before
-    assert git(hosting.bare, "branch", "--list", "rewritten/*") == ""
+    assert git(hosting.bare, "branch", "--list", "rewritten-*") == ""
 
 
 def test_what_a_hook_refuses_waits_with_its_reason(hosting, parts, post, client):
@@ -535,12 +535,12 @@ def test_a_kill_between_branch_and_rows_makes_no_second_conflict(
     backlog = publish(parts)
 
     assert len(backlog.conflicts) == 1
-    assert git(parts.repository.path, "branch", "--list", "conflicts/*").count("conflicts/") == 1
+    assert git(parts.repository.path, "branch", "--list", "conflict-*").count("conflict-") == 1
     assert hosting.head() == parts.repository.head()
 
 
 def test_a_branch_the_hosting_does_not_take_stays_here(on_both_sides, hosting, parts):
-    hosting.hook("update", 'case "$1" in refs/heads/conflicts/*) echo no; exit 1;; esac')
+    hosting.hook("update", 'case "$1" in refs/heads/conflict-*) echo no; exit 1;; esac')
 
     _, _, backlog = on_both_sides(
         lambda text: text.replace("First line", "Theirs"),
