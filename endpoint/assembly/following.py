@@ -31,7 +31,7 @@ def make_site_followers(config: Config, stores: Stores, clock: Clock) -> tuple[F
         # What the checkout shows, not the newest commit: one may arrive between the two.
         return f"{checkout.commit()} {index.newest_out()}"
 
-    following = [Follower("checkout", repository.head, checkout.update)]
+    following = [Follower("checkout", checkout.wanted, checkout.update)]
     if config.site.build:
         following.append(Follower("build", buildable, stores.builder.build))
     # Packs gather with the commits; git makes one of them when there are many.

@@ -126,6 +126,11 @@ class Changing:
             raise InvalidRequest("url names a post that is deleted; undelete it first")
         raise InvalidRequest("url names no post of this site")
 
+    def fetch(self, post: Post) -> None:
+        """Fetch the file of ``post`` if a partial clone has not got it: not while others wait."""
+        if self._repository.is_partial:
+            self._repository.read(post.path)
+
     def channels(self, commands: Commands) -> tuple[str, ...]:
         """Return the channels that ``commands`` name; raise InvalidRequest for unknown ones."""
         return choose_channels(commands.get("channel", []), self._rules.channels)

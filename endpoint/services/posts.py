@@ -89,8 +89,10 @@ class Posts:
         now = self._clock()
         self._index.catch_up()
         with self._attachments.taking(files or {}, token) as taker:
-            # Not under the lock, because cleaning pictures takes its time.
-            asked = clean_update(update, self._changing.find(update.url), self._zone, taker)
+            # Not under the lock, because fetching a file or cleaning pictures takes its time.
+            post = self._changing.find(update.url)
+            self._changing.fetch(post)
+            asked = clean_update(update, post, self._zone, taker)
             post = self._committing.do(
                 lambda writer: self._changing.change(asked, token, now, writer)
             )

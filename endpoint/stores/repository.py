@@ -37,6 +37,9 @@ _SETTINGS = {
 # A bare repository gets bitmaps of what commits hold; without all of that git gc fails.
 _PARTIAL = {"repack.writebitmaps": "false"}
 
+_PATIENCE_S = 10
+"""How long a few files of a partial clone may take: who reads one may hold the lock."""
+
 _AT_ONCE = 10_000
 """Files that a partial clone fetches before the first of them is read."""
 
@@ -56,11 +59,12 @@ class Repository:
         author: str,
         sign: Sign = leave_unsigned,
         remote: Access | None = None,
+        patience_s: float = _PATIENCE_S,
     ) -> None:
         """``author``, such as ``Ada <ada@site.example>``, makes the commits. Raise ConfigError.
 
         Each goes through ``sign`` before it is stored. What a partial clone misses
-        comes from ``remote`` when it is read.
+        comes from ``remote`` when it is read; a few files have ``patience_s``.
         """
         if not is_person(author):
             raise ConfigError("repository.author: must read like Ada <ada@site.example>")
@@ -68,7 +72,7 @@ class Repository:
         self._author = author
         self.sign = sign
         self._branch = Branch(self.path, branch)
-        self._promisor = Promisor(self.path, remote)
+        self._promisor = Promisor(self.path, remote, patience_s)
         self._objects = Objects(self.path, self._promisor.bring)
 
     @classmethod
@@ -174,12 +178,17 @@ class Repository:
         """Whether files may have to be fetched, which takes as long for one as for many."""
         return bool(self._promisor.filter)
 
+    def bring(self, oids: Iterable[str]) -> None:
+        """Fetch those of the blobs ``oids`` that a partial clone has not got."""
+        # A list, because whoever makes the ids may be reading objects to do so.
+        if self.is_partial and (missing := self._objects.missing(list(oids))):
+            self._promisor.bring(missing)
+
     def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield id and content of each blob, fast, in the order asked for."""
         pending = iter(oids)
         while chunk := list(islice(pending, _AT_ONCE)):
-            if self.is_partial:
-                self._promisor.bring(self._objects.missing(chunk))
+            self.bring(chunk)
             yield from read_blobs(self.path, chunk)
 
     @contextmanager
