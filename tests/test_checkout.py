@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from programs import small_disk
+from programs import small_disk, unpack
 
 from endpoint.errors import EndpointError
 from endpoint.stores.checkout import Checkout
@@ -237,6 +237,7 @@ def test_503_an_object_is_damaged(repository, checkout, tmp_path):
     first = checkout.update()
     commit(repository, {"c.md": b"C"})
     oid = git(repository.path, "rev-parse", "main:c.md")
+    unpack(repository.path)
     (repository.path / "objects" / oid[:2] / oid[2:]).unlink()
 
     refusal = refusal_of(checkout)

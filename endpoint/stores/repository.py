@@ -16,7 +16,7 @@ from endpoint.stores.git.command import read_settings, run_git
 from endpoint.stores.git.commits import is_person, parse_commit, parse_tree_id
 from endpoint.stores.git.group_writer import GroupWriter
 from endpoint.stores.git.mover import Mover
-from endpoint.stores.git.objects import MissingObject, Objects
+from endpoint.stores.git.objects import MissingObject, Objects, is_oid
 from endpoint.stores.git.promisors import Promisor
 from endpoint.stores.git.refs import Branch
 from endpoint.stores.git.signing import Sign, leave_unsigned
@@ -120,12 +120,11 @@ class Repository:
         return commit
 
     def has(self, commit: str) -> bool:
-        """Say whether ``commit`` is here, on whichever branch."""
-        try:
-            self._objects.find(commit)
-        except MissingObject:
+        """Say whether ``commit`` is a commit that is here, on whichever branch."""
+        # On the disk: what was written last is remembered, even if git gc has dropped it since.
+        if not is_oid(commit) or self._objects.missing([commit]):
             return False
-        return True
+        return self._objects.find(commit)[0] == "commit"
 
     def committed_at(self, commit: str) -> datetime:
         """Return when ``commit`` was made."""
