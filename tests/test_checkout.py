@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from programs import small_disk
+from programs import small_disk, unpack
 
 from endpoint.errors import EndpointError
 from endpoint.stores.checkout import Checkout
@@ -237,6 +237,7 @@ def test_503_an_object_is_damaged(repository, checkout, tmp_path):
     first = checkout.update()
     commit(repository, {"c.md": b"C"})
     oid = git(repository.path, "rev-parse", "main:c.md")
+    unpack(repository.path)
     (repository.path / "objects" / oid[:2] / oid[2:]).unlink()
 
     refusal = refusal_of(checkout)
@@ -302,3 +303,54 @@ def test_files_written_by_a_killed_update_go_when_their_post_goes(repository, ch
 
     assert checkout.update() == newest
     assert files(tmp_path / "site") == {"README.md": b"My site\n", "a/b.md": b"B"}
+
+
+def spoil(path: Path, content: bytes) -> None:
+    """Write ``content`` as a power cut leaves a file: git sees the size and the time it knows."""
+    before = path.stat()
+    assert len(content) == before.st_size
+    git(path.parent, "config", "core.trustctime", "false")
+    index = Path(git(path.parent, "rev-parse", "--absolute-git-dir"), "index")
+    # Younger than the file, or git would look into it of itself.
+    os.utime(index, (before.st_mtime + 9, before.st_mtime + 9))
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_what_was_half_written_at_a_power_cut_is_written_again(checkout, tmp_path):
+    checkout.update()
+    spoil(tmp_path / "site/a/b.md", b"\0")
+    sound = (tmp_path / "site/README.md").stat().st_mtime_ns
+    unnoticed = checkout.update() and files(tmp_path / "site")["a/b.md"]
+    (tmp_path / "site/.git/endpoint.boot").write_text("another boot")
+
+    checkout.update()
+
+    assert unnoticed == b"\0"
+    assert files(tmp_path / "site") == {"README.md": b"My site\n", "a/b.md": b"B"}
+    assert (tmp_path / "site/README.md").stat().st_mtime_ns == sound
+
+
+def test_a_post_deleted_since_a_power_cut_goes(repository, checkout, tmp_path):
+    commit(repository, {"gone.md": b"Gone"})
+    checkout.update()
+    (tmp_path / "site/.git/endpoint.boot").write_text("another boot")
+    newest = commit(repository, {"gone.md": None})
+
+    assert checkout.update() == newest
+    assert files(tmp_path / "site") == {"README.md": b"My site\n", "a/b.md": b"B"}
+    assert git(tmp_path / "site", "status", "--porcelain") == ""
+
+
+def test_the_worker_looks_after_each_start_of_the_machine(parts):
+    parts.following.work("site")
+    shown = parts.config.repository.checkout
+    text = (shown / "hugo.toml").read_bytes()
+    spoil(shown / "hugo.toml", b"\0" * len(text))
+    (shown / ".git/endpoint.boot").write_text("another boot")
+    # The newest commit is shown, so nothing else would have it look.
+    parts.followers.settle("checkout", parts.repository.head())
+
+    parts.following.work("site")
+
+    assert (shown / "hugo.toml").read_bytes() == text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import programs
 import pytest
-from programs import fill
+from programs import fill, unpack
 
 from endpoint.errors import ConfigError
 
@@ -40,6 +40,7 @@ def test_503_with_a_corrupt_object(client, bearer, repo, start, client_of):
     headers = bearer()
     created = client.post("/micropub", data=NOTE, headers=headers)
     tree = repo.git.rev_parse("HEAD:content")
+    unpack(Path(repo.git_dir))
     damaged = Path(repo.git_dir) / "objects" / tree[:2] / tree[2:]
     damaged.chmod(0o644)
     damaged.write_bytes(b"damaged")

@@ -1,6 +1,7 @@
 """The post index knows which files of the repository are media, and which posts name them."""
 
 import pytest
+from programs import unpack
 from test_index import SITE, Clock, Site
 
 from endpoint.domain.tombstones import Tombstone
@@ -147,8 +148,10 @@ def test_a_rebuild_finds_the_same(site, index):
 def test_large_files_are_not_read(site, index):
     """The blob is missing: whoever would read it would fail."""
     path = f"static/media/{NAME}"
-    site.commit({path: b"a picture of its own"})
+    # So large that it is not remembered either.
+    site.commit({path: b"a picture of its own" * 10_000})
     entry = dict(site.repository.files(site.repository.head()))[path]
+    unpack(site.repository.path)
     (site.repository.path / "objects" / entry[:2] / entry[2:]).unlink()
 
     index.catch_up()

@@ -63,6 +63,15 @@ def test_204_undelete_brings_back_the_very_file(act, post, client, bearer, repo)
     assert repo.head.commit.tree == tree
 
 
+def test_commits_name_what_is_deleted_and_brought_back(act, post, repo):
+    act("delete", post)
+    deleted = repo.head.commit.message
+    act("undelete", post)
+
+    assert deleted == "delete note: Hello\n"
+    assert repo.head.commit.message == "undelete note: Hello\n"
+
+
 def test_204_deleting_a_bundle_takes_its_files_and_brings_them_back(act, post, repo, tmp_path):
     with repo.clone(tmp_path / "clone") as clone:
         photo = tmp_path / "clone/content/notes/2025/11/hello/photo.jpg"

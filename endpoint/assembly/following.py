@@ -33,9 +33,9 @@ def make_site_followers(config: Config, stores: Stores, clock: Clock) -> tuple[F
         # What the checkout shows, not the newest commit: one may arrive between the two.
         return f"{checkout.commit()} {index.newest_out()}"
 
-    following = [Follower("checkout", repository.head, checkout.update)]
+    following = [Follower("checkout", checkout.wanted, checkout.update)]
     if config.site.build:
         following.append(Follower("build", buildable, stores.builder.build))
-    # Loose objects gather with every commit; git packs them when there are many.
+    # Packs gather with the commits; git makes one of them when there are many.
     following.append(Follower("tidy", lambda: f"{clock():%Y-%m-%d}", repository.tidy))
     return tuple(following)

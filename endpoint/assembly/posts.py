@@ -7,9 +7,10 @@ from endpoint.assembly.generators import is_literal
 from endpoint.assembly.web import make_web
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.services.attachments import AttachmentRules, Attachments
+from endpoint.services.changing import Changing, PostRules
 from endpoint.services.committing import Committing
 from endpoint.services.keeping import KeepingRules
-from endpoint.services.posts import PostRules, Posts
+from endpoint.services.posts import Posts
 from endpoint.services.remote_media import RemoteMedia
 from endpoint.services.retries import Retries
 
@@ -18,21 +19,20 @@ def make_posts(parts: Parts) -> Posts:
     """Return what makes and changes posts; it rings the bell after a commit."""
     config = parts.config
     retries = Retries(parts.creations, timedelta(seconds=config.micropub.idempotency_s))
+    attachments = _make_attachments(parts)
     rules = PostRules(
         zone=config.zone,
         message=config.repository.message,
         channels=tuple(channel.uid for channel in config.micropub.channels),
     )
     return Posts(
-        parts.repository,
         parts.index,
-        parts.generator,
-        retries,
-        parts.syndications,
-        _make_attachments(parts),
-        rules,
-        parts.clock,
+        Changing(parts.repository, parts.index, parts.generator, retries, attachments, rules),
         Committing(parts.repository, parts.index, retries, announce=parts.bell.ring),
+        parts.syndications,
+        attachments,
+        config.zone,
+        parts.clock,
     )
 
 

@@ -12,7 +12,7 @@ from endpoint.config import Config
 
 
 def _check_filter(_context: click.Context, _option: click.Parameter, given: str | None) -> str:
-    from endpoint.stores.git.promisors import is_filter
+    from endpoint.stores.git.partial_clones import is_filter
 
     if given and not is_filter(given):
         raise click.BadParameter("must be blob:none, or blob:limit= with a size such as 100k or 1m")

@@ -135,7 +135,6 @@ class Live:
     def _is_ours(self, commit: str) -> bool:
         try:
             # A commit that is gone would make every file differ.
-            self._repository.read("", commit)
+            return self._repository.has(commit)
         except EndpointError:
             return False
-        return True

@@ -8,8 +8,9 @@ from threading import Event, Thread
 from endpoint.errors import ConfigError, EndpointError
 from endpoint.stores.git.access import Access
 from endpoint.stores.git.command import run_git
+from endpoint.stores.git.incoming import find_room
 from endpoint.stores.git.network import Network
-from endpoint.stores.git.promisors import SENDER
+from endpoint.stores.git.partial_clones import SENDER
 from endpoint.stores.git.refusals import explain
 
 _LONGEST_S = 6 * 3600
@@ -38,7 +39,9 @@ def clone_bare(
     try:
         with _watching(bare / "objects" / "pack", show_bytes):
             said = Network(bare.parent, access).run(
-                *words, "--", access.address.url, str(bare.absolute()), timeout_s=_LONGEST_S
+                *(*words, "--", access.address.url, str(bare.absolute())),
+                timeout_s=_LONGEST_S,
+                most_bytes=find_room(bare.parent),
             )
     except EndpointError as error:
         raise ConfigError(error.description) from error

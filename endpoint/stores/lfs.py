@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from endpoint.errors import Unavailable
+from endpoint.stores.git.incoming import find_room
 from endpoint.stores.git.network import Network
 from endpoint.stores.git.refusals import explain
 
@@ -48,7 +49,8 @@ def bring_large_files(checkout: Path, network: Network) -> None:
         # A file of the site may name another host, which must not get the token.
         settings.append(f"lfs.url={url.rstrip('/').removesuffix('.git')}.git/info/lfs")
     words = [word for setting in settings for word in ("-c", setting)]
-    said = network.run(*words, "lfs", "pull", "origin", timeout_s=_LONGEST_S)
+    pull = (*words, "lfs", "pull", "origin")
+    said = network.run(*pull, timeout_s=_LONGEST_S, most_bytes=find_room(checkout))
     if said.code:
         raise Unavailable(
             "The files that Git LFS keeps cannot be fetched; push them with git lfs push."

@@ -3,40 +3,25 @@
 import fcntl
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from enum import Enum
-from hashlib import sha256
 from pathlib import Path
 
 from endpoint.errors import Unavailable
 from endpoint.stores.disk import disk_errors, sync_folder
 from endpoint.stores.git.access import Access
-from endpoint.stores.git.command import run_git
+from endpoint.stores.git.incoming import receiving
 from endpoint.stores.git.network import Network, Said
 from endpoint.stores.git.promisors import Promisor
-from endpoint.stores.git.refs import clear_stale
-from endpoint.stores.git.refusals import explain, quote_remote
+from endpoint.stores.git.push_reports import Outcome, read_report
+from endpoint.stores.git.refusals import explain
+from endpoint.stores.git.remote_refs import RemoteRefs
 
 _LONG_S = 600
 _SHORT_S = 60
 
-# Another push came between; git says so in as many ways as there are moments.
-_MOVED = re.compile(
-    r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value"
-    r"|reference already exists|stale info|failed to lock"
-)
-
 # Git itself could not fetch what a partial clone misses.
 _LACKING = re.compile(r"promisor remote|unable to read [0-9a-f]{40}")
-
-
-class Outcome(Enum):
-    """How a push ended."""
-
-    UP_TO_DATE = "up to date"
-    DONE = "done"
-    MOVED = "moved"
 
 
 @dataclass(frozen=True)
@@ -50,9 +35,9 @@ class Limits:
 class Remote:
     """The ``branch`` of a remote, as the bare repository at ``folder`` reaches it.
 
-    ``name`` is another one for another address. Every method that asks the
-    remote raises Unavailable, with a reason and the mend, if it cannot be
-    reached, lets nobody in, or refuses.
+    ``known`` is what we remember of it. Every method that asks the remote raises
+    Unavailable, with a reason and the mend, if it cannot be reached, lets nobody
+    in, or refuses.
     """
 
     def __init__(
@@ -64,11 +49,7 @@ class Remote:
         self._promisor = Promisor(self._folder, access)
         self._url = access.address.url
         self._limits = limits or Limits()
-        self._seen = f"refs/remotes/origin/{branch}"
-        # What the remote had that our branch has too: ``_seen`` may be ahead of it.
-        # It is true of this remote alone; another address may be another repository.
-        self.name = sha256(self._url.encode()).hexdigest()[:12]
-        self._joined = f"refs/endpoint/joined/{self.name}/{branch}"
+        self.known = RemoteRefs(self._folder, branch, self._url)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -84,26 +65,28 @@ class Remote:
                 except BlockingIOError as error:
                     raise Unavailable("Another worker is publishing.") from error
             stack.callback(fcntl.flock, lock, fcntl.LOCK_UN)
-            names = (self._seen, self._joined, "shallow")
-            clear_stale(self._folder / f"{name}.lock" for name in names)
+            self.known.clear_locks()
             yield
 
     def fetch(self) -> str | None:
         """Fetch the branch and return its newest commit; None if the remote has no such branch."""
-        refs = f"+refs/heads/{self._branch}:{self._seen}"
+        refs = f"+refs/heads/{self._branch}:{self.known.seen_ref}"
         quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc")
         access = self._network.access
         # A partial clone stays one; a URL alone says nothing of filters.
         place = self._promisor.place(access)
         words = ("fetch", *quiet, *self._other_end("upload-pack"), "--", place, refs)
         settings = self._promisor.words(access)
-        said = self._network.run(*settings, *words, timeout_s=self._limits.long_s)
+        with receiving(self._folder) as most_bytes:
+            said = self._network.run(
+                *settings, *words, timeout_s=self._limits.long_s, most_bytes=most_bytes
+            )
         if said.code and "couldn't find remote ref" in said.errors:
             return None
         self._require(said)
         with disk_errors("repository"):
             sync_folder(self._folder / "objects" / "pack")
-        return self.seen()
+        return self.known.seen()
 
     def push(self, commit: str, branch: str = "", *, only_try: bool = False) -> Outcome:
         """Push ``commit`` to ``branch``, by default the site's own, without force.
@@ -118,11 +101,11 @@ class Remote:
         said = self._network.run(*settings, *words, timeout_s=self._limits.long_s)
         if said.code and _LACKING.search(said.errors):
             # Another hosting than the one that had promised the files.
-            self._promisor.complete_history(commit, self.joined())
+            self._promisor.complete_history(commit, self.known.joined())
             said = self._network.run(*settings, *words, timeout_s=self._limits.long_s)
-        outcome = self._read_outcome(said, ref)
+        outcome = read_report(said, ref, self._network.access)
         if outcome is not Outcome.MOVED and not branch and not only_try:
-            self.note_joined(commit)
+            self.known.note_joined(commit)
         return outcome
 
     def newest(self) -> str | None:
@@ -133,36 +116,10 @@ class Remote:
         self._require(said)
         return said.output.partition("\t")[0] or None
 
-    def seen(self) -> str | None:
-        """Return the commit that the branch stood on when it was last fetched or pushed to."""
-        return self._read_ref(self._seen)
-
-    def joined(self) -> str | None:
-        """Return the newest commit known to be both there and in our own branch."""
-        return self._read_ref(self._joined)
-
-    def note_joined(self, commit: str) -> None:
-        """Note that ``commit``, which is in our branch, is on the remote."""
-        for ref in (self._seen, self._joined):
-            run_git(self._folder, "update-ref", ref, commit)
-
     def stop(self) -> None:
         """Kill what is under way; the remote has all of a push or nothing."""
         self._network.stop()
-
-    def _read_outcome(self, said: Said, ref: str) -> Outcome:
-        lines = [line.split("\t") for line in said.output.splitlines()]
-        for flag, _, summary in (line for line in lines if len(line) == 3 and ref in line[1]):
-            if flag == "=":
-                return Outcome.UP_TO_DATE
-            if flag in (" ", "*") and not said.code:
-                return Outcome.DONE
-            if flag == "!" and _MOVED.search(summary):
-                return Outcome.MOVED
-            if flag == "!":
-                raise Unavailable(f"The remote refuses the push: {quote_remote(said, summary)}")
-        self._require(said)
-        raise Unavailable("The remote did not say what became of the push.")
+        self._promisor.stop()
 
     def _require(self, said: Said) -> None:
         if said.code:
@@ -173,8 +130,3 @@ class Remote:
         if self._network.access.address.scheme != "file":
             return ()
         return (f"--{program}=git -c safe.directory=* -c uploadpack.allowFilter=true {program}",)
-
-    def _read_ref(self, ref: str) -> str | None:
-        with suppress(OSError):
-            return (self._folder / ref).read_text(encoding="ascii").strip()
-        return run_git(self._folder, "for-each-ref", "--format=%(objectname)", "--", ref) or None

@@ -1,27 +1,23 @@
-"""The site's bare git repository: read by commit and path, written one commit at a time."""
+"""The site's bare git repository: read as a history, written one commit at a time."""
 
 import fcntl
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Self
 
 from endpoint.errors import ConfigError, Unavailable
 from endpoint.stores.disk import disk_errors
 from endpoint.stores.git.access import Access
-from endpoint.stores.git.bulk import list_files, read_blobs
 from endpoint.stores.git.command import read_settings, run_git
-from endpoint.stores.git.commits import is_person, parse_commit, parse_tree_id
+from endpoint.stores.git.commits import is_person
 from endpoint.stores.git.group_writer import GroupWriter
+from endpoint.stores.git.history import PATIENCE_S, History
 from endpoint.stores.git.mover import Mover
-from endpoint.stores.git.objects import MissingObject, Objects
-from endpoint.stores.git.promisors import Promisor
-from endpoint.stores.git.refs import Branch
 from endpoint.stores.git.signing import Sign, leave_unsigned
 from endpoint.stores.git.tree_edits import Change
-from endpoint.stores.git.trees import FILE, FOLDER, Entry, Trees, differences
+from endpoint.stores.git.trees import Entry
 from endpoint.stores.git.unsaved import Unsaved
 from endpoint.stores.git.writer import Conflict, Writer
 
@@ -37,15 +33,12 @@ _SETTINGS = {
 # A bare repository gets bitmaps of what commits hold; without all of that git gc fails.
 _PARTIAL = {"repack.writebitmaps": "false"}
 
-_AT_ONCE = 10_000
-"""Files that a partial clone fetches before the first of them is read."""
 
+class Repository(History):
+    """A bare repository that commits are made in; any thread may use it.
 
-class Repository:
-    """A bare repository and the branch posts go to; any thread may use it.
-
-    Each method raises Unavailable if repository, branch or an object is missing
-    or damaged, and one that writes InsufficientStorage if the disk is full.
+    Each method raises Unavailable as those of its history do, and one that writes
+    InsufficientStorage if the disk is full.
     """
 
     def __init__(
@@ -56,20 +49,17 @@ class Repository:
         author: str,
         sign: Sign = leave_unsigned,
         remote: Access | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """``author``, such as ``Ada <ada@site.example>``, makes the commits. Raise ConfigError.
 
-        Each goes through ``sign`` before it is stored. What a partial clone misses
-        comes from ``remote`` when it is read.
+        Each goes through ``sign`` before it is stored; the rest as with any history.
         """
         if not is_person(author):
             raise ConfigError("repository.author: must read like Ada <ada@site.example>")
-        self.path = path.absolute()
+        super().__init__(path, branch=branch, remote=remote, patience_s=patience_s)
         self._author = author
         self.sign = sign
-        self._branch = Branch(self.path, branch)
-        self._promisor = Promisor(self.path, remote)
-        self._objects = Objects(self.path, self._promisor.bring)
 
     @classmethod
     def init(cls, path: Path, *, branch: str, author: str) -> Self:
@@ -106,76 +96,6 @@ class Repository:
     def tidy(self) -> None:
         """Let ``git gc`` pack what has gathered, if it finds that worth while."""
         run_git(self.path, "gc", "--auto", "--quiet", timeout_s=3600)
-
-    def head(self) -> str:
-        """Return the id of the branch's newest commit."""
-        commit = self._branch.read()
-        if commit is None:
-            self._check_present()
-            raise Unavailable("The repository has no branch of the configured name.")
-        return commit
-
-    def has(self, commit: str) -> bool:
-        """Say whether ``commit`` is here, on whichever branch."""
-        try:
-            self._objects.find(commit)
-        except MissingObject:
-            return False
-        return True
-
-    def committed_at(self, commit: str) -> datetime:
-        """Return when ``commit`` was made."""
-        return parse_commit(self._objects.read(commit, "commit")).committed_at
-
-    def read(self, path: str, commit: str | None = None) -> bytes | None:
-        """Return the file at ``path`` in ``commit``, or in the newest; None if there is none."""
-        root = self._root(commit or self.head())
-        entry = Trees(self._objects).find(root, path)
-        return self.read_object(entry.oid) if entry and entry.is_file else None
-
-    def read_object(self, oid: str) -> bytes:
-        """Return the content of the blob ``oid``."""
-        return self._objects.read(oid, "blob")
-
-    def entry(self, oid: str) -> Entry:
-        """Return the blob or tree ``oid`` of the history as something to commit again."""
-        return Entry(FOLDER if self._objects.obtain(oid)[0] == "tree" else FILE, oid)
-
-    def files(self, commit: str, prefix: str = "") -> Iterator[tuple[str, str]]:
-        """Yield path and blob id of each regular file in the folder ``prefix`` of ``commit``."""
-        folder = prefix.strip("/")
-        root: str | None = self._root(commit)
-        if folder:
-            entry = Trees(self._objects).find(root, folder)
-            root = entry.oid if entry and entry.is_folder else None
-        for path, oid in differences(self._objects, None, root, f"{folder}/" if folder else ""):
-            if oid is not None:
-                yield path, oid
-
-    def changes(self, old: str | None, new: str) -> Iterator[tuple[str, str | None]]:
-        """Yield path and blob id of each regular file that differs; None if it is gone.
-
-        Every file of ``new`` comes if ``old`` is None or no commit that is here.
-        """
-        root, known = self._root(new), self._known_root(old)
-        if known is None:
-            # Everything: for git, which opens the folders of a large site much faster.
-            yield from list_files(self.path, new)
-        else:
-            yield from differences(self._objects, known, root)
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether files may have to be fetched, which takes as long for one as for many."""
-        return bool(self._promisor.filter)
-
-    def read_many(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield id and content of each blob, fast, in the order asked for."""
-        pending = iter(oids)
-        while chunk := list(islice(pending, _AT_ONCE)):
-            if self.is_partial:
-                self._promisor.bring(self._objects.missing(chunk))
-            yield from read_blobs(self.path, chunk)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -222,16 +142,3 @@ class Repository:
 
     def _group_writer(self) -> GroupWriter:
         return GroupWriter(self.unsaved(), self._branch, self.head(), self._author, self.sign)
-
-    def _root(self, commit: str) -> str:
-        return parse_tree_id(self._objects.read(commit, "commit"))
-
-    def _known_root(self, commit: str | None) -> str | None:
-        try:
-            return self._root(commit) if commit else None
-        except MissingObject:
-            return None
-
-    def _check_present(self) -> None:
-        if not (self.path / "objects").is_dir():
-            raise Unavailable("There is no bare git repository at the configured path.")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from endpoint.errors import Unavailable
+from endpoint.stores.git.incoming import find_room
 from endpoint.stores.git.network import Network
 from endpoint.stores.git.refusals import quote
 
@@ -35,7 +36,7 @@ def update_submodules(checkout: Path, network: Network) -> None:
     update = ("update", "--init", "--recursive", "--force", "--checkout")
     # Where an address has changed, the new one counts.
     for step in (("sync", "--recursive"), update):
-        said = network.run(*words, *step, timeout_s=_LONGEST_S)
+        said = network.run(*words, *step, timeout_s=_LONGEST_S, most_bytes=find_room(checkout))
         if said.code:
             raise Unavailable(
                 "A submodule of the site cannot be fetched; it must be open to all by https,"

@@ -59,7 +59,7 @@ def test_a_conflict_keeps_theirs_on_the_site_and_ours_on_a_branch(
     [found] = backlog.conflicts
     assert "Theirs" in merged
     assert "Ours" not in merged
-    assert found.branch.startswith("conflicts/20251122T083015Z-")
+    assert found.branch.startswith("conflict-20251122T083015Z-")
     assert "both sides changed the same lines" in found.reason
     assert "Ours" in git(parts.repository.path, "show", f"{found.branch}:{path}")
     assert "Ours" in git(hosting.bare, "show", f"{found.branch}:{path}")
@@ -156,12 +156,12 @@ def test_a_kill_between_branch_and_rows_makes_no_second_conflict(
     backlog = publish_due(parts)
 
     assert len(backlog.conflicts) == 1
-    assert git(parts.repository.path, "branch", "--list", "conflicts/*").count("conflicts/") == 1
+    assert git(parts.repository.path, "branch", "--list", "conflict-*").count("conflict-") == 1
     assert hosting.head() == parts.repository.head()
 
 
 def test_a_branch_the_hosting_does_not_take_stays_here(on_both_sides, hosting, parts):
-    hosting.hook("update", 'case "$1" in refs/heads/conflicts/*) echo no; exit 1;; esac')
+    hosting.hook("update", 'case "$1" in refs/heads/conflict-*) echo no; exit 1;; esac')
 
     _, _, backlog = on_both_sides(
         lambda text: text.replace("First line", "Theirs"),

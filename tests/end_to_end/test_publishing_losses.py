@@ -12,6 +12,7 @@ from endpoint.assembly.publishing import make_remote
 from endpoint.stores.conflicts import Conflicts
 from endpoint.stores.creations import Creation, Creations
 from endpoint.stores.git.mover import Mover
+from endpoint.stores.git.remote_refs import RemoteRefs
 from endpoint.stores.remote import Remote
 from endpoint.stores.syndications import Syndications
 
@@ -479,7 +480,7 @@ STEPS = [
     pytest.param(Mover, "move", id="branch moved"),
     pytest.param(Creations, "readdress", id="request noted"),
     pytest.param(Remote, "fetch", id="fetched"),
-    pytest.param(Remote, "note_joined", id="joined noted"),
+    pytest.param(RemoteRefs, "note_joined", id="joined noted"),
     pytest.param(Remote, "push", id="pushed"),
     pytest.param(Conflicts, "note_pushed", id="branch pushed"),
 ]
@@ -515,7 +516,7 @@ def test_an_end_after_any_step_loses_and_doubles_nothing(
     assert hosting.head() == parts.repository.head()
     texts = sorted(item["content_text"] for item in client.get("/feed.json").json["items"])
     assert texts == ["Hello", "New", "Theirs", "There on both sides"]
-    assert len(git(parts.repository.path, "branch", "--list", "conflicts/*").split()) == 1
+    assert len(git(parts.repository.path, "branch", "--list", "conflict-*").split()) == 1
     assert git(parts.repository.path, "fsck", "--strict", "--no-dangling") == ""
 
 

@@ -42,7 +42,7 @@ def test_a_rewritten_remote_is_followed_and_what_it_had_is_kept(hosting, parts, 
     assert hosting.head() == parts.repository.head()
     assert (kept.commit, "rewritten" in kept.reason) == (before, True)
     assert git(parts.repository.path, "rev-parse", kept.branch) == before
-    assert git(hosting.bare, "branch", "--list", "rewritten/*") == ""
+    assert git(hosting.bare, "branch", "--list", "rewritten-*") == ""
 
 
 def test_links_modes_and_strange_names_outlive_a_replay(hosting, parts, tmp_path):

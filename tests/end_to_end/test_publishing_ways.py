@@ -14,7 +14,8 @@ from remotes import Hosting, git, make_key, run_http, run_sshd
 from endpoint.config.addresses import parse_address
 from endpoint.errors import ConfigError, Unavailable
 from endpoint.stores.git.access import Access
-from endpoint.stores.remote import Limits, Outcome, Remote
+from endpoint.stores.git.push_reports import Outcome
+from endpoint.stores.remote import Limits, Remote
 
 TOKEN = "glpat-Se_cr.et-42"
 
@@ -271,7 +272,7 @@ def test_a_trial_push_changes_nothing(hosting, installation):
 
     assert outcome is Outcome.DONE
     assert remote.newest() is None
-    assert remote.joined() is None
+    assert remote.known.joined() is None
 
 
 @pytest.mark.parametrize(

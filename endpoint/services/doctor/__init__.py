@@ -86,6 +86,6 @@ class Doctor:
             progress = self._followers.progress(name)
             if progress.last_error:
                 raise Ill(f"{name} failed {progress.attempts} times: {progress.last_error}")
-        if self._followers.progress("checkout").done != self._repository.head():
+        if self._followers.progress("checkout").done.partition(" ")[0] != self._repository.head():
             return "not up to date yet; endpoint serve or endpoint worker does the work"
         return "nothing failed, and the newest commit is checked out"

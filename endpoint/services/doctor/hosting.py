@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.services.publishing import Publishing
-from endpoint.stores.remote import Outcome, Remote
+from endpoint.stores.git.push_reports import Outcome
+from endpoint.stores.remote import Remote
 from endpoint.stores.repository import Repository
 
 
@@ -22,9 +23,10 @@ class Hosting:
         """Yield how the remote is, and each commit that waits for the owner."""
         yield look("remote", self._examine_remote)
         for found in self._publishing.backlog().conflicts:
+            place = "" if found.is_pushed else " here, which the hosting does not have or take"
             says = (
-                f"{found.subject}: {found.reason}; it is kept on the branch {found.branch}. Put"
-                " into the site what is to be there, then run endpoint conflicts resolve"
+                f"{found.subject}: {found.reason}; it is kept on the branch {found.branch}{place}."
+                " Put into the site what is to be there, then run endpoint conflicts resolve"
                 f" {found.branch}"
             )
             yield Finding("conflict", is_well=False, says=says)

@@ -2,24 +2,21 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-import structlog
-
-from endpoint.errors import EndpointError, Unavailable
+from endpoint.errors import Unavailable
 from endpoint.services.following import Follower
+from endpoint.services.publishing.backlog import Backlog, Backlogs
+from endpoint.services.publishing.conflict_branches import push_conflicts
 from endpoint.services.publishing.joining import Joining
-from endpoint.stores.conflicts import Conflicts, SetAside
+from endpoint.stores.conflicts import Conflicts
 from endpoint.stores.followers import Followers
-from endpoint.stores.git.histories import commits_between
-from endpoint.stores.remote import Outcome, Remote
+from endpoint.stores.git.push_reports import Outcome
+from endpoint.stores.remote import Remote
 from endpoint.stores.repository import Repository
 
 __all__ = ["PUBLISH", "Backlog", "Publishing"]
-
-_log = structlog.get_logger()
 
 PUBLISH = "publish"
 """The name of the follower."""
@@ -27,23 +24,6 @@ PUBLISH = "publish"
 _ATTEMPTS = 8
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT = timedelta(minutes=15)
-_MOST_COUNTED = 1000
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """How far the remote is behind.
-
-    ``commits``, 1,000 at most, wait to be pushed, the oldest of them ``since``
-    then; ``last_error`` is empty unless the last attempt failed, and
-    ``next_attempt_at`` None if one is due. ``conflicts`` wait for the owner.
-    """
-
-    commits: int
-    since: datetime | None
-    last_error: str
-    next_attempt_at: datetime | None
-    conflicts: tuple[SetAside, ...]
 
 
 class Publishing:
@@ -68,6 +48,7 @@ class Publishing:
         self._remote = remote
         self._joining = joining
         self._conflicts = conflicts
+        self._backlogs = Backlogs(repository, remote, conflicts)
         self._followers = followers
         self._poll_s = poll_s
         self._clock = clock
@@ -92,7 +73,7 @@ class Publishing:
             if self._followers.progress(PUBLISH).done.partition(" ")[2] != self._turn():
                 self._fetch(remote)
             self._push(remote)
-            self._push_conflicts(remote)
+            push_conflicts(self._conflicts, self._repository, remote)
 
     def look_soon(self) -> None:
         """Have the worker fetch at once, whatever it waits for."""
@@ -104,15 +85,7 @@ class Publishing:
 
     def backlog(self) -> Backlog:
         """Return how far the remote is behind, asking nobody but this machine."""
-        progress = self._followers.progress(PUBLISH)
-        waiting = self._find_waiting()
-        return Backlog(
-            commits=len(waiting),
-            since=self._repository.committed_at(waiting[0]) if waiting else None,
-            last_error=progress.last_error if self._remote else "",
-            next_attempt_at=progress.next_attempt_at if self._remote else None,
-            conflicts=self._conflicts.open(),
-        )
+        return self._backlogs.look(self._followers.progress(PUBLISH))
 
     def resolve(self, branch: str) -> bool:
         """Note that the owner has dealt with ``branch``, which stays; False if none waits there."""
@@ -130,20 +103,22 @@ class Publishing:
     def _turn(self) -> str:
         """Return what is another each time a look at the remote is due."""
         period = int(self._clock().timestamp()) // self._poll_s if self._poll_s else 0
-        return f"{self._remote.name if self._remote else ''} {period}.{self._asked}"
+        return f"{self._remote.known.name if self._remote else ''} {period}.{self._asked}"
 
     def _fetch(self, remote: Remote) -> None:
         theirs = remote.fetch()
         if theirs is None:
-            return  # An empty remote, or one without our branch: the push makes it.
-        if self._joining.join(theirs, remote.joined()):
+            # An empty remote, perhaps made anew, or one without our branch: the push makes it.
+            remote.known.forget_joined()
+            return
+        if self._joining.join(theirs, remote.known.joined()):
             self._announce()
-        remote.note_joined(theirs)
+        remote.known.note_joined(theirs)
 
     def _push(self, remote: Remote) -> None:
         for attempt in range(_ATTEMPTS):
             head = self._repository.head()
-            if head == remote.joined() or remote.push(head) is not Outcome.MOVED:
+            if head == remote.known.joined() or remote.push(head) is not Outcome.MOVED:
                 return
             self._fetch(remote)
             # Others push too; whoever waits for another time than they do comes through.
@@ -151,24 +126,3 @@ class Publishing:
             if self._stopped.wait(wait_s):
                 break
         raise Unavailable("The remote moved again and again before a push; it is tried again.")
-
-    def _push_conflicts(self, remote: Remote) -> None:
-        for found in self._conflicts.open():
-            # With a shared database it may be another clone's, which has the commit and pushes it.
-            if found.is_pushed or not self._repository.has(found.commit):
-                continue
-            try:
-                remote.push(found.commit, found.branch)
-                self._conflicts.note_pushed(found.branch)
-            except EndpointError as error:
-                # The site itself is published; some hosts allow only certain branches.
-                _log.warning("branch kept here", branch=found.branch, reason=error.description)
-
-    def _find_waiting(self) -> list[str]:
-        head = self._repository.head()
-        joined = self._remote.joined() if self._remote else head
-        return (
-            []
-            if joined == head
-            else commits_between(self._repository.path, joined, head, _MOST_COUNTED)
-        )

@@ -11,10 +11,12 @@ from endpoint.errors import InvalidRequest, Unavailable
 from endpoint.generators.generator import Generator
 from endpoint.services.publishing.giving_way import GivingWay
 from endpoint.services.publishing.rules import Rules, Taken
+from endpoint.services.publishing.setting_aside import keep_rewritten, set_aside
 from endpoint.stores.conflicts import Conflicts, SetAside
 from endpoint.stores.git.histories import commits_between, common_commit, is_behind
 from endpoint.stores.git.mover import Mover
 from endpoint.stores.git.replays import Replay
+from endpoint.stores.index.rows import concerns, is_media
 from endpoint.stores.repository import Repository
 
 _log = structlog.get_logger()
@@ -51,6 +53,7 @@ class Joining:
         """``readdress`` is told the old and the new permalink of a post that gave way to theirs."""
         self._repository = repository
         self._conflicts = conflicts
+        self._generator = generator
         self._rules = Rules(generator)
         self._giving_way = GivingWay(generator)
         self._committer = committer
@@ -69,12 +72,23 @@ class Joining:
             fork = common_commit(self._repository.path, head, theirs)
             if fork is None:
                 raise Unavailable(_UNRELATED)
+            self._bring_posts(head, theirs)
             before = self._find_rewritten(head, theirs, joined)
             if fork == theirs and not before:
                 return False
             if self._replace(head, before or fork, theirs, is_rewritten=bool(before)):
                 return True
         raise Unavailable("The repository is too busy with pushes; it is tried again.")
+
+    def _bring_posts(self, head: str, theirs: str) -> None:
+        """Have a partial clone fetch what the index will read of ``theirs``: later it does so
+        while requests wait."""
+        if self._repository.is_partial:
+            changes = self._repository.changes(head, theirs)
+            self._repository.bring(oid for path, oid in changes if oid and self._is_read(path))
+
+    def _is_read(self, path: str) -> bool:
+        return concerns(self._generator, path) and not is_media(path)
 
     def _find_rewritten(self, head: str, theirs: str, joined: str | None) -> str | None:
         folder = self._repository.path
@@ -86,7 +100,7 @@ class Joining:
         """Replay what ``head`` has beyond ``base`` on ``theirs``; say whether the branch moved."""
         work = self._begin(base, theirs)
         if is_rewritten:
-            work.aside.append(self._keep_rewritten(work.replay, base))
+            work.aside.append(keep_rewritten(work.replay, base, self._clock()))
         self._replay(work, commits_between(self._repository.path, base, head), head)
         with self._repository.moving() as mover:
             is_moved = self._finish(work, head, mover)
@@ -125,11 +139,11 @@ class Joining:
             try:
                 self._add(work.replay, commit, newest)
             except (Clash, InvalidRequest) as refusal:
-                work.aside.append(self._set_aside(work.replay, commit, str(refusal)))
+                work.aside.append(set_aside(work.replay, commit, str(refusal), self._clock()))
             except (ValueError, RecursionError) as error:
                 # Whatever a commit holds, those after it go on.
                 reason = f"it cannot be merged: {error}"
-                work.aside.append(self._set_aside(work.replay, commit, reason))
+                work.aside.append(set_aside(work.replay, commit, reason, self._clock()))
 
     def _add(self, replay: Replay, commit: str, newest: str) -> None:
         for _ in range(_RELOCATIONS):
@@ -141,26 +155,3 @@ class Joining:
                 replay.relocate(gone)
                 _log.warning("post relocated: its path is taken", path=gone.old, to=gone.new)
         raise Clash("its files meet too many others of the same name")
-
-    def _set_aside(self, replay: Replay, commit: str, reason: str) -> SetAside:
-        original = replay.original(commit)
-        at = original.committed_at
-        return SetAside(
-            # Of the commit alone, so that another try makes no second one.
-            branch=f"conflicts/{at:%Y%m%dT%H%M%SZ}-{commit[:10]}",
-            commit=commit,
-            subject=_plain(original.message.decode("utf-8", "replace").partition("\n")[0]),
-            reason=_plain(reason),
-            found_at=self._clock(),
-        )
-
-    def _keep_rewritten(self, replay: Replay, commit: str) -> SetAside:
-        """Return what the remote had before; that stays here, as somebody wanted it gone there."""
-        found = self._set_aside(replay, commit, "The remote's history was rewritten")
-        branch = found.branch.replace("conflicts/", "rewritten/", 1)
-        return SetAside(branch, commit, found.subject, found.reason, found.found_at, is_pushed=True)
-
-
-def _plain(text: str) -> str:
-    """Return ``text`` fit for a terminal and a database: names of files may be any bytes."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

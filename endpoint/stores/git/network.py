@@ -1,19 +1,20 @@
 """The git command on its way to another host: nothing that leads it astray, and not for ever."""
 
 import os
-import signal
 import subprocess
-from contextlib import suppress
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
-from endpoint.errors import Unavailable
+from endpoint.stores.disk import disk_errors
 from endpoint.stores.git.access import Access, ssh_command
 from endpoint.stores.git.command import environment, git_command
+from endpoint.stores.git.conversations import end, hear_out
+from endpoint.stores.git.incoming import limit_files
 
 _STALLED_S = 60
-_GRACE_S = 2
 _KEPT = (
     "https_proxy",
     "http_proxy",
@@ -51,39 +52,49 @@ class Network:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
-    def run(self, *arguments: str, timeout_s: float, told: bytes = b"") -> Said:
+    def run(
+        self, *arguments: str, timeout_s: float, told: bytes = b"", most_bytes: int | None = None
+    ) -> Said:
         """Return what git says to ``arguments``, and to ``told`` on its standard input.
 
-        Raise Unavailable if it takes too long; it is killed then, with ssh and
-        whatever else it has started.
+        Where ``most_bytes`` are given, it fails at a file that would be larger.
+        Raise Hanging if it takes too long, Unavailable if it says too much; it
+        is killed then, with ssh and whatever else it has started.
         """
-        with subprocess.Popen(  # noqa: S603 - arguments are ours, ids, or a checked address
+        with tempfile.TemporaryFile() as given:
+            # A file and not a pipe, so that nobody waits for it to be read.
+            with disk_errors("temporary folder"):
+                given.write(told)
+                given.seek(0)
+            with self._start(arguments, given, most_bytes) as process:
+                output, errors = hear_out(process, timeout_s)
+        return Said(process.returncode, self._decode(output), self._decode(errors))
+
+    def _start(
+        self, arguments: tuple[str, ...], given: IO[bytes], most_bytes: int | None
+    ) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(  # noqa: S603 - arguments are ours, ids, or a checked address
             git_command(self._folder, (*self._settings(), *arguments)),
             env=self._environment(),
-            stdin=subprocess.PIPE if told else subprocess.DEVNULL,
+            stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-        ) as process:
-            self._process = process
-            if self._is_stopped:
-                _end(process)
-            try:
-                output, errors = process.communicate(told or None, timeout=timeout_s)
-            except BaseException as error:
-                _end(process)
-                if isinstance(error, subprocess.TimeoutExpired):
-                    raise Unavailable(
-                        f"The remote did not come to an end within {timeout_s:g} seconds."
-                    ) from error
-                raise
-        return Said(process.returncode, self._decode(output), self._decode(errors))
+            # With SIGXFSZ ignored, as Python has it, git can say that a file grew too large.
+            restore_signals=most_bytes is None,
+        )
+        self._process = process
+        if most_bytes is not None:
+            limit_files(process.pid, most_bytes)
+        if self._is_stopped:
+            end(process)
+        return process
 
     def stop(self) -> None:
         """End the command that runs, and those to come."""
         self._is_stopped = True
         if self._process is not None and self._process.poll() is None:
-            _end(self._process)
+            end(self._process)
 
     def _decode(self, said: bytes) -> str:
         text = said.decode("utf-8", "replace")
@@ -124,12 +135,3 @@ class Network:
             found["ENDPOINT_USERNAME"] = self.access.username
             found["ENDPOINT_TOKEN"] = self.access.token
         return found
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End ``process`` and what it has started: first asked, so that git removes its locks."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE_S)

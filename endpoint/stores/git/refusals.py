@@ -9,6 +9,11 @@ _LONGEST = 300
 
 _CAUSES: tuple[tuple[str, str], ...] = (
     (
+        "File too large",
+        "The remote sends more than the disk of the repository has room for; make room, or clone"
+        " again without the large files (endpoint init --filter blob:limit=1m)",
+    ),
+    (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         "The remote shows another host key than the known one; if its owner has announced that,"
         " drop the old one with ssh-keygen -R {host} and add the new one with {keyscan}",
