@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from benchmarks.figures import Figures
 from benchmarks.measures.answers import DISK, GIT, rate_of
+from benchmarks.measures.flood import BEFORE, READ
+from benchmarks.measures.flood import DURING as IN_FLOOD
 from benchmarks.measures.foreign import CATCH_UP
 from benchmarks.measures.indexing import DURING, REBUILD
 from benchmarks.measures.memory import LATER, WARM, WITH_WORKER
 from benchmarks.measures.pushes import ONE_BY_ONE, TOGETHER
 from benchmarks.measures.starts import IDLE, START
 from benchmarks.scale import Scale
-from benchmarks.talks import CONFIG, EMPTY, FEED, FORM, UNCHANGED
+from benchmarks.talks import CONFIG, EMPTY, FEED, FORM, RECEIVE, UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,12 @@ class Goal:
 
 def judge(figures: Figures, scale: Scale) -> list[Goal]:
     """Return every goal with what was measured."""
-    return [*_creates(figures, scale), *_reads(figures, scale), *_growth(figures, scale)]
+    return [
+        *_creates(figures, scale),
+        *_reads(figures, scale),
+        *_growth(figures, scale),
+        *_mentions(figures, scale),
+    ]
 
 
 def _creates(figures: Figures, scale: Scale) -> Iterator[Goal]:
@@ -75,6 +82,16 @@ def _growth(figures: Figures, scale: Scale) -> Iterator[Goal]:
         yield Goal(f"{name}, MB", 100, median(name, posts))
     most = scale.posts_in_memory
     yield Goal(f"{LATER} ({most:,}) to a tenth of them", 1.1, median(LATER) / median(WARM))
+
+
+def _mentions(figures: Figures, scale: Scale) -> Iterator[Goal]:
+    yield _growing(figures, RECEIVE, scale, 1.2)
+    ratio = figures.median(RECEIVE, scale.large) / figures.median(EMPTY)
+    yield Goal(f"{RECEIVE}, {scale.large:,} posts, to {EMPTY}", 12, ratio)
+    yield Goal(f"{READ}, {scale.mentions:,} in all", 20, figures.median(READ), True)
+    before, during = figures.get(BEFORE), figures.get(IN_FLOOD)
+    yield Goal(f"{IN_FLOOD} to before, p50", 2, during.median / before.median)
+    yield Goal(f"{IN_FLOOD} to before, p95", 3, during.p95 / before.p95)
 
 
 def _growing(figures: Figures, name: str, scale: Scale, target: float) -> Goal:

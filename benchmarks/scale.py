@@ -14,6 +14,7 @@ class Scale:
     reads: int
     starts: int
     posts_in_memory: int
+    mentions: int
     pushed: int = 20
     clients: tuple[int, ...] = (1, 8)
 
@@ -29,9 +30,25 @@ class Scale:
 
 
 FULL = Scale(
-    "full", (100, 10_000, 100_000), rounds=8, writes=6, reads=60, starts=5, posts_in_memory=10_000
+    "full",
+    (100, 10_000, 100_000),
+    rounds=8,
+    writes=6,
+    reads=60,
+    starts=5,
+    posts_in_memory=10_000,
+    mentions=10_000,
 )
-QUICK = Scale("quick", (100, 3_000), rounds=3, writes=4, reads=40, starts=2, posts_in_memory=600)
+QUICK = Scale(
+    "quick",
+    (100, 3_000),
+    rounds=3,
+    writes=4,
+    reads=40,
+    starts=2,
+    posts_in_memory=600,
+    mentions=300,
+)
 TINY = Scale(
     "tiny",
     (20,),
@@ -40,6 +57,7 @@ TINY = Scale(
     reads=4,
     starts=1,
     posts_in_memory=20,
+    mentions=40,
     pushed=3,
     clients=(1, 2),
 )

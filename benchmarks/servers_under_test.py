@@ -57,6 +57,17 @@ def serving(site: Site, *, with_worker: bool = False) -> Iterator[Server]:
 
 
 @contextmanager
+def working(site: Site) -> Iterator[None]:
+    """Let a worker of ``site`` work, beside its server, as long as the block runs."""
+    command = [ENDPOINT, "worker", "--config", str(site.config)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+@contextmanager
 def serving_nothing() -> Iterator[Server]:
     """Serve an empty view on the same web server with the same settings."""
     with _running([sys.executable, "-c", _EMPTY], Step("empty", "GET", "/")) as server:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from benchmarks.clients import Step, read_header
 from benchmarks.programs import endpoint
@@ -17,6 +18,7 @@ FORM, JSON, UPDATE, DELETE, UNDELETE = (
     "undelete",
 )
 CONFIG, SOURCE, LIST = "q=config", "q=source, one", "q=source, list"
+RECEIVE = "receiving a webmention"
 FEED, UNCHANGED = "/feed.json, 200", "/feed.json, 304"
 
 _FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -70,8 +72,14 @@ def post_long_ago(headers: str) -> Step:
     return Step("create, long ago", "POST", "/micropub", headers + _FORM, form, 201)
 
 
+def receive(name: str, source: str, target: str) -> Step:
+    """Return a mention of ``target`` by a new page below ``source``, which is encoded."""
+    form = f"source={source}{{new}}&target={quote(target)}"
+    return Step(name, "POST", "/webmention", _FORM, form, 201)
+
+
 def make_writes(site: Site, headers: str) -> list[Talk]:
-    """Return what creates, updates, deletes and undeletes."""
+    """Return what creates, updates, deletes and undeletes, and what is mentioned."""
     form = "h=entry&content=A+note+of+this+morning,+{new}&category[]=tea&category[]=river"
     note = {"type": ["h-entry"], "properties": {"content": ["A note, {new}"], "category": ["tea"]}}
 
@@ -89,9 +97,13 @@ def make_writes(site: Site, headers: str) -> list[Talk]:
             for action in (DELETE, UNDELETE)
         )
 
+    def mention(client: int) -> tuple[Step, ...]:
+        return (receive(RECEIVE, quote("https://grace.example/"), site.permalink(client)),)
+
     return [
         Talk(lambda _client: (post(FORM, form, 201, _FORM),), is_write=True),
         Talk(lambda _client: (post(JSON, json.dumps(note), 201),), is_write=True),
         Talk(change, is_write=True),
         Talk(remove, is_write=True),
+        Talk(mention, is_write=True),
     ]

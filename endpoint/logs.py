@@ -1,6 +1,8 @@
 """Where the log goes: to standard error, a line for each event."""
 
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
@@ -16,5 +18,18 @@ def configure() -> None:
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure(
-        processors=[*steps, last], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        processors=[*steps, last],
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
     )
+
+
+class _StandardError:
+    """Loses what cannot be written: a file on a full disk must not end a worker's thread."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()

@@ -8,6 +8,7 @@ from endpoint.domain.webmentions.requests import Asking
 from endpoint.services.webmentions.judging import Judgement
 from endpoint.services.webmentions.sources import Finding
 from endpoint.stores.mentions.inbox import Inbox
+from endpoint.stores.mentions.looks import Looks
 from endpoint.stores.mentions.rows import PRESENT
 from endpoint.stores.mentions.rules import MentionRules
 
@@ -22,12 +23,12 @@ def said(kind="reply", text="Well said", **changes):
 
 def receive(parts: Parts, source="https://grace.example/1", mention=None, finding=None, page=PAGE):
     """Let ``source`` have mentioned ``page``, and return the id of the mention."""
-    inbox, now = Inbox(parts.engine), parts.clock()
-    mention_id = inbox.receive(Asking(source, page), page, now)
-    [taken] = inbox.take("test", now, now + timedelta(seconds=30), 1, ())
+    looks, now = Looks(parts.engine), parts.clock()
+    mention_id = Inbox(parts.engine).receive(Asking(source, page), page, now)
+    [taken] = looks.take("test", now, now + timedelta(seconds=30), 1, ())
     found = finding or Finding(PRESENT, mention=mention or said())
     approve, rules = parts.config.webmention.approve, MentionRules(parts.engine).all()
-    assert inbox.note("test", taken, now, Judgement(found, approve, rules, now, lambda: 0.5))
+    assert looks.note("test", taken, now, Judgement(found, approve, rules, now, lambda: 0.5))
     return mention_id
 
 

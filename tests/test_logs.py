@@ -1,7 +1,10 @@
-"""The log: standard error, readable in a file."""
+"""The log: standard error, readable in a file, and no reason to stop."""
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 _PROGRAM = """
 import structlog
@@ -9,6 +12,7 @@ from endpoint import logs
 logs.configure()
 structlog.get_logger().info("uploaded", name="fox.jpg")
 """
+_FULL = Path("/dev/full")
 
 
 def test_a_log_in_a_file_has_no_colours():
@@ -17,3 +21,15 @@ def test_a_log_in_a_file_has_no_colours():
     assert b"uploaded" in done.stderr
     assert b"name=fox.jpg" in done.stderr
     assert done.stdout == b""
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="needs a device that is always full")
+def test_a_log_on_a_full_disk_stops_nothing():
+    program = f"{_PROGRAM * 2}\nprint('went on')"
+
+    with _FULL.open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+
+    assert done.stdout == b"went on\n"

@@ -129,6 +129,25 @@ def test_an_old_picture_is_looked_at_again(site, page, httpserver):
     assert entry["author"]["photo"] == f"/{second.removeprefix('static/')}"
 
 
+def test_a_new_picture_is_shown_on_old_pages(site, page, httpserver, clock):
+    httpserver.expect_ordered_request("/ada").respond_with_data(picture())
+    httpserver.expect_ordered_request("/ada").respond_with_data(picture(size=(300, 900)))
+    site.add(page, by(httpserver.url_for("/ada")))
+    site.work()
+    first = faces(site)
+    clock.forward(days=1)
+    site.add("https://site.example/about/", reply("https://eve.example/2"))
+    site.work()
+
+    clock.forward(days=30)
+    site.work()
+
+    [second] = faces(site)
+    assert [second] != first
+    [entry] = site.read(file_of(page))
+    assert entry["author"]["photo"] == f"/{second.removeprefix('static/')}"
+
+
 def test_the_old_picture_stays_while_there_is_no_new_one(site, page, httpserver):
     httpserver.expect_oneshot_request("/ada").respond_with_data(picture())
     site.add(page, by(httpserver.url_for("/ada")))

@@ -5,6 +5,7 @@ import json
 import pytest
 from kept_mentions import KeptMentions, file_of, reply
 
+from endpoint.stores.mentions.keeping import KeptMentions as KeptRows
 from endpoint.stores.mentions.rows import APPROVED, MISSING, PRESENT, REJECTED, UNDECIDED
 
 
@@ -441,3 +442,67 @@ def test_characters_that_no_database_keeps_stop_nothing(site, post):
 
     assert site.row("https://old.example/1").mention.text == "a\ufffdb?c"
     assert source in [each["source"] for each in found]
+
+
+def test_a_file_that_says_what_it_should_keeps_its_formatting(site, post):
+    page = post("Hello")
+    site.add(page, reply())
+    site.work()
+    text = json.dumps(site.read(file_of(page)))
+
+    site.edit(**{file_of(page): text})
+    site.work()
+
+    assert site.git("show", f"main:{file_of(page)}") == text
+
+
+def rewind(site: KeptMentions, commits: int) -> None:
+    """Let the worker have been killed after its commits, before it noted anything."""
+    commit = site.git("rev-parse", f"main~{commits}").strip()
+    with site.parts.engine.begin() as connection:
+        statement = "UPDATE followers SET done = ? || substr(done, 41) WHERE name = 'keeping'"
+        connection.exec_driver_sql(statement, (commit,))
+
+
+def test_what_we_took_out_ourselves_was_not_rejected_by_the_owner(site, post):
+    page = post("Hello")
+    source = site.add(page, reply())
+    site.work()
+    kept = site.row(source).kept
+    site.change(source, finding=MISSING)
+    site.work()
+
+    site.change(source, kept=kept)
+    rewind(site, 1)
+    site.work()
+
+    assert site.row(source).decision == APPROVED
+
+
+def test_what_is_approved_again_before_its_removal_was_noted_comes_back(site, post):
+    page = post("Hello")
+    source = site.add(page, reply())
+    site.work()
+    site.change(source, decision=REJECTED)
+    site.work()
+
+    site.change(source, decision=APPROVED)
+    rewind(site, 1)
+    site.work()
+
+    assert site.row(source).decision == APPROVED
+    assert len(site.read(file_of(page))) == 1
+
+
+def test_a_page_that_takes_anothers_place_keeps_its_own_mention(site, post):
+    old, new = post("Old"), post("New")
+    source = "https://ada.example/both"
+    site.add(old, reply(source), id="old")
+    site.add(new, reply(source), id="new")
+    site.add(old, reply("https://ada.example/one"))
+
+    KeptRows(site.parts.engine).readdress(old, new)
+
+    assert site.row("https://ada.example/one").permalink == new
+    found = KeptRows(site.parts.engine).at([old, new])
+    assert [row.source for rows in found.values() for row in rows].count(source) == 2

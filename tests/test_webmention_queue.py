@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from endpoint.domain.webmentions.requests import Asking
 from endpoint.stores.database import writing
 from endpoint.stores.mentions.inbox import Inbox
+from endpoint.stores.mentions.looks import Looks
 from endpoint.stores.mentions.rows import mentions
 
 TARGET = "https://site.example/notes/1/"
@@ -22,6 +23,11 @@ LEASE = timedelta(seconds=30)
 @pytest.fixture
 def inbox(parts):
     return Inbox(parts.engine)
+
+
+@pytest.fixture
+def looks(parts):
+    return Looks(parts.engine)
 
 
 def asking(number, host="a.example"):
@@ -37,7 +43,7 @@ def nothing(_received):
     return {"attempts": 0, "next_look_at": None}
 
 
-def test_many_at_once_are_all_kept_and_each_once(inbox, parts, clock):
+def test_many_at_once_are_all_kept_and_each_once(inbox, looks, parts, clock):
     """Ten threads send the same hundred, each beginning elsewhere."""
     ids: list[list[str]] = [[] for _ in range(10)]
 
@@ -54,33 +60,33 @@ def test_many_at_once_are_all_kept_and_each_once(inbox, parts, clock):
 
     assert count(parts) == 100
     assert len(set(map(tuple, ids))) == 1
-    assert inbox.queue(clock()).waiting == 100
+    assert looks.queue(clock()).waiting == 100
 
 
-def test_who_waits_longest_is_first_and_no_host_is_asked_twice_in_one_go(inbox, clock):
+def test_who_waits_longest_is_first_and_no_host_is_asked_twice_in_one_go(inbox, looks, clock):
     for number, host in enumerate(["a.example", "a.example", "b.example", "a.example"]):
         inbox.receive(asking(number, host), TARGET, clock())
         clock.forward(seconds=1)
 
-    first = inbox.take("one", clock(), clock() + LEASE, 4, busy=())
-    second = inbox.take("one", clock(), clock() + LEASE, 4, busy=())
-    third = inbox.take("one", clock(), clock() + LEASE, 4, busy={"a.example"})
+    first = looks.take("one", clock(), clock() + LEASE, 4, busy=())
+    second = looks.take("one", clock(), clock() + LEASE, 4, busy=())
+    third = looks.take("one", clock(), clock() + LEASE, 4, busy={"a.example"})
 
     assert [taken.source for taken in first] == ["https://a.example/0", "https://b.example/2"]
     assert [taken.source for taken in second] == ["https://a.example/1"]
     assert third == []
-    assert inbox.queue(clock()).waiting == 4
+    assert looks.queue(clock()).waiting == 4
 
 
-def test_what_a_killed_worker_had_is_taken_by_another(inbox, clock):
+def test_what_a_killed_worker_had_is_taken_by_another(inbox, looks, clock):
     inbox.receive(asking(1), TARGET, clock())
-    [taken] = inbox.take("killed", clock(), clock() + LEASE, 1, busy=())
-    early = inbox.take("other", clock(), clock() + LEASE, 1, busy=())
+    [taken] = looks.take("killed", clock(), clock() + LEASE, 1, busy=())
+    early = looks.take("other", clock(), clock() + LEASE, 1, busy=())
     clock.forward(seconds=31)
 
-    [again] = inbox.take("other", clock(), clock() + LEASE, 1, busy=())
-    late = inbox.note("killed", taken, clock(), nothing)
-    noted = inbox.note("other", again, clock(), nothing)
+    [again] = looks.take("other", clock(), clock() + LEASE, 1, busy=())
+    late = looks.note("killed", taken, clock(), nothing)
+    noted = looks.note("other", again, clock(), nothing)
 
     assert early == []
     assert again.id == taken.id
@@ -89,37 +95,37 @@ def test_what_a_killed_worker_had_is_taken_by_another(inbox, clock):
     assert noted.next_look_at is None
 
 
-def test_a_lease_lasts_as_long_as_it_is_renewed(inbox, clock):
+def test_a_lease_lasts_as_long_as_it_is_renewed(inbox, looks, clock):
     inbox.receive(asking(1), TARGET, clock())
-    inbox.take("slow", clock(), clock() + LEASE, 1, busy=())
+    looks.take("slow", clock(), clock() + LEASE, 1, busy=())
     clock.forward(seconds=20)
-    inbox.renew("slow", clock() + LEASE)
+    looks.renew("slow", clock() + LEASE)
     clock.forward(seconds=20)
 
-    assert inbox.take("other", clock(), clock() + LEASE, 1, busy=()) == []
+    assert looks.take("other", clock(), clock() + LEASE, 1, busy=()) == []
 
 
-def test_a_clock_that_went_back_makes_nobody_wait_for_days(inbox, clock):
+def test_a_clock_that_went_back_makes_nobody_wait_for_days(inbox, looks, clock):
     inbox.receive(asking(1), TARGET, clock() - timedelta(days=9))
-    inbox.take("killed", clock(), clock() + LEASE, 1, busy=())
+    looks.take("killed", clock(), clock() + LEASE, 1, busy=())
     clock.forward(days=-8)
 
-    assert len(inbox.take("other", clock(), clock() + LEASE, 1, busy=())) == 1
+    assert len(looks.take("other", clock(), clock() + LEASE, 1, busy=())) == 1
 
 
-def test_what_is_sent_while_it_is_looked_at_is_looked_at_once_more(inbox, clock):
+def test_what_is_sent_while_it_is_looked_at_is_looked_at_once_more(inbox, looks, clock):
     inbox.receive(asking(1), TARGET, clock())
-    [taken] = inbox.take("one", clock(), clock() + LEASE, 1, busy=())
+    [taken] = looks.take("one", clock(), clock() + LEASE, 1, busy=())
     clock.forward(seconds=1)
     inbox.receive(asking(1), TARGET, clock())
 
-    nobody_else = inbox.take("other", clock(), clock() + LEASE, 1, busy=())
-    noted = inbox.note("one", taken, clock(), nothing)
+    nobody_else = looks.take("other", clock(), clock() + LEASE, 1, busy=())
+    noted = looks.note("one", taken, clock(), nothing)
 
     assert nobody_else == []
     assert noted is not None
     assert noted.next_look_at == clock()
-    assert inbox.has_due(clock())
+    assert looks.has_due(clock())
 
 
 def test_what_the_owner_decides_during_a_look_stands(installation, start, clock, elsewhere):
@@ -172,7 +178,7 @@ def test_two_of_one_host_at_a_time_and_the_others_do_not_wait_for_it(
     assert {inbox.find(id_).finding for id_ in ids} == {"present"}
     assert crowd.most["127.0.0.1"] == 2
     assert crowd.most["all"] == 3
-    assert inbox.queue(clock()).waiting == 0
+    assert Looks(parts.engine).queue(clock()).waiting == 0
 
 
 def test_507_on_a_full_disk_and_201_when_there_is_room_again(
@@ -213,13 +219,13 @@ def test_201_after_the_wait_for_a_database_that_others_write_to(inbox, parts, cl
     assert (waiting, count(parts)) == (0, 1)
 
 
-def test_no_look_is_begun_once_the_server_stops(parts, inbox, clock):
+def test_no_look_is_begun_once_the_server_stops(parts, inbox, looks, clock):
     inbox.receive(asking(1), TARGET, clock())
     parts.webmentions.looking.stop()
 
     parts.following.work("mentions")
 
-    assert inbox.queue(clock()).waiting == 1
+    assert looks.queue(clock()).waiting == 1
 
 
 def test_what_waits_is_in_readyz_metrics_and_the_owners_pages(

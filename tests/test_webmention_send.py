@@ -557,6 +557,36 @@ def test_an_update_looks_the_endpoint_up_again(author, targets):
     assert author.sent()[target].endpoint == targets.server.url_for("/endpoint/new")
 
 
+def test_an_undelete_looks_the_endpoint_up_again(author, targets):
+    target = targets.put("/post")
+    source = author.post(content=f"See {target}")
+    author.deploy()
+    author.act("delete", source)
+    author.deploy()
+    targets.put("/post", '<link rel="webmention" href="/endpoint/new">')
+    author.act("undelete", source)
+
+    author.deploy()
+
+    assert author.sent()[target].endpoint == targets.server.url_for("/endpoint/new")
+
+
+def test_an_endpoint_that_fails_is_looked_up_again(author, targets, clock):
+    target = targets.put("/post")
+    author.post(content=f"See {target}, part 1")
+    author.deploy()
+    targets.put("/post", '<link rel="webmention" href="/endpoint/new">')
+    targets.answers[:] = [Response(status=503), Response(status=202)]
+    source = author.post(content=f"See {target}, part 2")
+    author.deploy()
+    clock.forward(minutes=2)
+
+    author.work()
+
+    [row] = author.parts.webmentions.outgoing.sent.page(9, source=source)
+    assert (row.state, row.endpoint) == ("told", targets.server.url_for("/endpoint/new"))
+
+
 def test_only_html_is_looked_into_and_a_header_counts_for_anything(author, targets):
     targets.pages["/text"] = lambda _: Response(ENDPOINT, content_type="text/plain")
     targets.pages["/pdf"] = lambda _: Response(

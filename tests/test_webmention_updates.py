@@ -146,7 +146,7 @@ def test_404_for_more_than_a_week_is_as_if_it_were_gone(reply, elsewhere):
     reply.send()
 
     looks = len(elsewhere.asked)
-    for _ in range(12):
+    for _ in range(16):
         reply.look_later(days=1)
 
     assert reply.row.next_look_at is None

@@ -6,6 +6,7 @@ from endpoint.assembly.stores import Clock, Stores
 from endpoint.assembly.web import make_web
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
+from endpoint.services.webmentions.face_files import FaceFiles
 from endpoint.services.webmentions.faces import Faces
 from endpoint.services.webmentions.hand_edits import HandEdits
 from endpoint.services.webmentions.keeping import Keeping
@@ -23,7 +24,7 @@ def make_keeping(config: Config, stores: Stores, generator: Generator, clock: Cl
     repository, index, kept = stores.repository, stores.index, KeptMentions(stores.engine)
     places = FacePlaces(generator.faces_folder, f"{config.site_url}faces/")
     add = partial(add_imported, stores.engine)
-    web = make_web(config, _MOST_BYTES)
+    faces = Faces(Photos(stores.engine), make_web(config, _MOST_BYTES), clock)
     return Keeping(
         repository,
         index,
@@ -31,8 +32,8 @@ def make_keeping(config: Config, stores: Stores, generator: Generator, clock: Cl
         stores.followers,
         HandEdits(repository, index, generator, kept, places, add, clock),
         PageFiles(index, generator, places, any_page=config.webmention.any_page),
-        Faces(Photos(stores.engine), web, clock),
-        places,
+        faces,
+        FaceFiles(repository, kept, faces, places),
         clock,
         stores.bell.ring,
     )

@@ -54,7 +54,7 @@ def make_webmentions(
     receiving = _make_receiving(config, stores, inbox, grounds, clock)
     return WebmentionParts(
         receiving=receiving,
-        looking=_make_looking(config, stores, inbox, clock),
+        looking=_make_looking(config, stores, clock),
         keeping=make_keeping(config, stores, generator, clock),
         listing=Listing(ShownMentions(stores.engine), stores.index, grounds),
         importing=Importing(
@@ -83,9 +83,9 @@ def _make_receiving(
     )
 
 
-def _make_looking(config: Config, stores: Stores, inbox: Inbox, clock: Clock) -> Looking:
+def _make_looking(config: Config, stores: Stores, clock: Clock) -> Looking:
     return Looking(
-        inbox,
+        Looks(stores.engine),
         Sources(stores.web, clock, at_once=config.webmention.at_once),
         MentionRules(stores.engine),
         clock,

@@ -245,7 +245,7 @@ class WebmentionConfig(Table):
         ...,
     ] = ("trusted",)
     any_page: bool = False
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Annotated[UrlOrNothing, Field(min_length=1)], ...] = ()
     at_once: int = Field(default=4, ge=1, le=32)
     send: bool = True
     send_to_own_pages: bool = False

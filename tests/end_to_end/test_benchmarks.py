@@ -38,7 +38,7 @@ def test_every_goal_is_a_line_with_its_verdict(report):
     printed, markdown, figures = report
 
     rows = [line for line in markdown.splitlines() if line.endswith(("| met |", "| **missed** |"))]
-    assert len(rows) == len(figures["goals"]) == 21
+    assert len(rows) == len(figures["goals"]) == 26
     assert all(goal["measured"] > 0 and goal["target"] > 0 for goal in figures["goals"])
     assert markdown in printed
 
@@ -48,6 +48,7 @@ def test_every_goal_is_a_line_with_its_verdict(report):
     "name",
     [
         *("create (form)", "create (JSON)", "update", "delete", "undelete"),
+        "receiving a webmention",
         *("q=config", "q=source, one", "q=source, list", "/feed.json, 200", "/feed.json, 304"),
     ],
 )

@@ -12,6 +12,7 @@ from databases import PostgreSql, run_postgresql
 from endpoint.domain.webmentions.requests import Asking
 from endpoint.stores.database import make_engine, prepare
 from endpoint.stores.mentions.inbox import Inbox
+from endpoint.stores.mentions.looks import Looks
 
 NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -25,14 +26,14 @@ def postgresql() -> Iterator[PostgreSql]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def machines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Inbox]]:
+def machines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[tuple[Inbox, Looks]]]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'endpoint.db'}"
     else:
         url = request.getfixturevalue("postgresql").make_database()
     engines = [make_engine(url) for _ in range(3)]
     prepare(engines[0])
-    yield [Inbox(engine) for engine in engines]
+    yield [(Inbox(engine), Looks(engine)) for engine in engines]
     for engine in engines:
         engine.dispose()
 
@@ -43,26 +44,26 @@ def asking(number: int) -> Asking:
 
 def test_what_is_sent_to_all_at_once_is_kept_once(machines):
     def send(turn: int) -> str:
-        return machines[turn % 3].receive(asking(turn // 6), TARGET, NOW)
+        return machines[turn % 3][0].receive(asking(turn // 6), TARGET, NOW)
 
     with ThreadPoolExecutor(12) as senders:
         ids = list(senders.map(send, range(240)))
 
     assert len(set(ids)) == 40
-    assert machines[0].queue(NOW).waiting == 40
+    assert machines[0][1].queue(NOW).waiting == 40
     assert Counter(ids).most_common(1)[0][1] == 6
 
 
 def test_each_is_looked_at_by_one(machines):
     for number in range(60):
-        machines[0].receive(asking(number), TARGET, NOW)
+        machines[0][0].receive(asking(number), TARGET, NOW)
 
     def look(turn: int) -> list[str]:
-        inbox, holder, seen = machines[turn % 3], f"worker {turn}", []
-        while taken := inbox.take(holder, NOW, NOW + LEASE, 4, busy=()):
+        looks, holder, seen = machines[turn % 3][1], f"worker {turn}", []
+        while taken := looks.take(holder, NOW, NOW + LEASE, 4, busy=()):
             for one in taken:
                 seen.append(one.id)
-                noted = inbox.note(holder, one, NOW, lambda _: {"next_look_at": None})
+                noted = looks.note(holder, one, NOW, lambda _: {"next_look_at": None})
                 assert noted is not None
         return seen
 
@@ -70,4 +71,4 @@ def test_each_is_looked_at_by_one(machines):
         seen = [id_ for each in workers.map(look, range(6)) for id_ in each]
 
     assert len(seen) == len(set(seen)) == 60
-    assert machines[1].queue(NOW).waiting == 0
+    assert machines[1][1].queue(NOW).waiting == 0

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -200,7 +201,8 @@ def test_no_mention_is_lost_or_doubled(installation, server, parts, neighbour, c
     wait_for(lambda: has_settled(parts, bare, taken), 60)
     over.set()
     deciding.join(30)
-    require_answers(server.url, bearer, [*client.posts])
+    require_answers(server.url, bearer, client.posts)
+    require_listed(server.url, targets, taken)
     ended = server.stop()
 
     with capsys.disabled():
@@ -253,7 +255,6 @@ def test_nothing_is_lost_while_another_program_holds_the_database(
 
 def test_nothing_is_lost_while_the_disk_is_full(small, neighbour):
     stop, server = threading.Event(), Server(small.folder)
-    server.log = small.folder.parents[1] / "server.log"
     configure(small, server)
     parts = assemble(small.config)
     bearer = make_bearer(parts)
@@ -350,6 +351,20 @@ def require_kept(bare: Path, taken: set[str]) -> None:
     kept = read_kept(bare)
     assert taken <= kept.keys()
     assert set(kept.values()) == {1}
+
+
+def require_listed(url: str, targets: list[str], taken: set[str]) -> None:
+    """The public list has each of ``taken`` once."""
+    found = Counter[str]()
+    for page in itertools.count():
+        query: dict[str, Any] = {"target[]": targets, "per-page": 100, "page": page}
+        answer = requests.get(f"{url}/webmention/mentions", params=query, timeout=30)
+        children = answer.json()["children"]
+        found.update(child["wm-source"] for child in children)
+        if not children:
+            break
+    assert taken <= found.keys()
+    assert set(found.values()) == {1}
 
 
 def require_no_commit_twice(bare: Path) -> None:

@@ -1,19 +1,18 @@
 """Mentions kept in git: what readers may see becomes files beside the posts, a commit at a time."""
 
-import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from endpoint.domain.permalinks import address
+from endpoint.domain.webmentions.kept import Done
 from endpoint.domain.webmentions.stories import message
 from endpoint.services.following import Follower
+from endpoint.services.webmentions.face_files import FaceChanges, FaceFiles
 from endpoint.services.webmentions.faces import Faces, Look
 from endpoint.services.webmentions.hand_edits import HandEdits
-from endpoint.services.webmentions.page_files import Draft, FacePlaces, PageFiles
+from endpoint.services.webmentions.page_files import PageFiles
 from endpoint.stores.followers import Followers
 from endpoint.stores.index import PostIndex
 from endpoint.stores.mentions.keeping import KeptMentions
@@ -29,35 +28,6 @@ _QUIET = timedelta(seconds=3)
 _PATIENCE = timedelta(seconds=30)
 _OVERLAP = timedelta(minutes=1)
 """How far two machines' clocks may be apart, and how long a transaction may last."""
-
-_FACE = re.compile(r"[0-9a-f]{24}\.webp")
-
-
-@dataclass(frozen=True)
-class Done:
-    """How far it is: ``commit`` is read, and changes until ``changed_at`` are in the files.
-
-    ``faces_at`` is since when pictures of authors were due.
-    """
-
-    commit: str | None = None
-    changed_at: datetime | None = None
-    faces_at: datetime | None = None
-
-    def __str__(self) -> str:
-        moments = (self.changed_at, self.faces_at)
-        return " ".join([self.commit or "-", *(str(m and m.isoformat()) for m in moments)])
-
-    @classmethod
-    def parse(cls, text: str) -> "Done":
-        """Return what ``str()`` wrote; of anything else, the beginning."""
-        with suppress(ValueError):
-            commit, *moments = text.split(" ")
-            changed_at, faces_at = (
-                None if moment == "None" else datetime.fromisoformat(moment) for moment in moments
-            )
-            return cls(commit, changed_at, faces_at)
-        return cls()
 
 
 class Keeping:
@@ -76,7 +46,7 @@ class Keeping:
         edits: HandEdits,
         files: PageFiles,
         faces: Faces,
-        places: FacePlaces,
+        face_files: FaceFiles,
         clock: Callable[[], datetime],
         announce: Callable[[], None],
     ) -> None:
@@ -87,7 +57,7 @@ class Keeping:
         self._edits = edits
         self._files = files
         self._faces = faces
-        self._places = places
+        self._face_files = face_files
         self._clock = clock
         self._announce = announce
 
@@ -123,38 +93,17 @@ class Keeping:
             self._index.catch_up()
             before = writer.commit_id
             draft = self._files.draft(writer.read, mentions, names, adopted)
-            pictures, unused = self._pictures(draft, looks)
-            new = {path: data for path, data in pictures.items() if not writer.exists(path)}
-            changes = {**draft.files, **new, **dict.fromkeys(unused.paths)}
+            only_adds = not looks and all(story.action == "add" for story in draft.stories)
+            faces = FaceChanges() if only_adds else self._face_files.changes(looks)
+            new = {path: data for path, data in faces.added.items() if not writer.exists(path)}
+            changes = {**draft.files, **new, **dict.fromkeys(faces.removed)}
             commit = writer.commit(changes, message(draft.stories, len(new)), self._clock())
         self._kept.note(draft.kept)
         self._faces.note(looks)
-        self._faces.forget(unused.urls)
+        self._faces.forget(faces.forgotten)
         if commit != before:
             _log.info("mentions committed", changes=len(draft.stories))
             self._announce()
-
-    def _pictures(self, draft: Draft, looks: list[Look]) -> tuple[dict[str, bytes], "_Unused"]:
-        """Return the pictures to be added, by path, and those that nobody shows any more."""
-        if not looks and all(story.action == "add" for story in draft.stories):
-            return {}, _Unused()
-        shown = {
-            received.mention.author.photo for received in self._kept.shown() if received.mention
-        }
-        names = dict(self._faces.names())
-        names |= {look.photo.url: look.photo.name for look in looks}
-        used = {names.get(url, "") for url in shown} | {self._places.name(url) for url in shown}
-        added = {
-            self._places.path(look.photo.name): look.content
-            for look in looks
-            if look.content and look.photo.name in used
-        }
-        there = self._repository.files(self._repository.head(), self._places.folder)
-        named = ((path, path.rpartition("/")[2]) for path, _ in there)
-        return added, _Unused(
-            urls=tuple(names.keys() - shown),
-            paths=tuple(path for path, name in named if _FACE.fullmatch(name) and name not in used),
-        )
 
     def _mentions(
         self, permalinks: Iterable[str], until: datetime | None, adopted: set[str]
@@ -172,11 +121,7 @@ class Keeping:
         }
 
     def _showing(self, photos: dict[str, str]) -> set[str]:
-        return {
-            received.permalink
-            for received in self._kept.shown()
-            if received.mention and received.mention.author.photo in photos
-        }
+        return {permalink for permalink, photo in self._kept.photos() if photo in photos}
 
     def _done(self) -> Done:
         return Done.parse(self._followers.progress(KEEPING).done)
@@ -193,12 +138,6 @@ class Keeping:
             return done.changed_at
         is_growing = now - _QUIET < last <= now and now - _PATIENCE < first
         return done.changed_at if is_growing else last
-
-
-@dataclass(frozen=True)
-class _Unused:
-    urls: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
 
 
 def _photos(mentions: dict[str, list[Received]]) -> Iterable[str]:

@@ -23,7 +23,7 @@ _RENEW_S = 10
 _AT_ONE_HOST = 2
 
 UnderWay = dict[Future[None], Received]
-"""The under_way under way, each with the mention whose source is looked at."""
+"""The looks under way, each with the mention whose source is looked at."""
 
 
 class Looking:
@@ -44,7 +44,7 @@ class Looking:
         approve: tuple[str, ...],
         at_once: int,
     ) -> None:
-        self._looks = under_way
+        self._looks = looks
         self._sources = sources
         self._rules = rules
         self._clock = clock
@@ -54,7 +54,7 @@ class Looking:
         self._stopped = Event()
 
     def follower(self) -> Follower:
-        """Return what under_way as long as something waits."""
+        """Return what looks as long as something waits."""
         return Follower("mentions", self._wanted, self.work, lane="mentions")
 
     def queue(self) -> Queue:
@@ -73,7 +73,7 @@ class Looking:
             while True:
                 for taken in self._take(holder, under_way):
                     under_way[pool.submit(self._look, holder, taken)] = taken
-                if not looks:
+                if not under_way:
                     return
                 self._await_one(holder, under_way)
 
@@ -85,7 +85,7 @@ class Looking:
         room = self._at_once - len(under_way)
         if self._stopped.is_set() or not room:
             return []
-        hosts = Counter(taken.host for taken in looks.values())
+        hosts = Counter(taken.host for taken in under_way.values())
         busy = [host for host, count in hosts.items() if count >= _AT_ONE_HOST]
         now = self._clock()
         return self._looks.take(holder, now, now + _LEASE, room, busy)

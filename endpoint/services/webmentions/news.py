@@ -76,7 +76,7 @@ class News:
         self._counts_replies = counts_replies
 
     def between(self, old: Shown, new: Shown) -> Iterator[tuple[Said | None, Said | None]]:
-        """Yield what each post that readers see otherwise has said, and says; None for nothing.
+        """Yield what each post whose file is another one has said, and says; None for nothing.
 
         Nothing comes if ``old`` is no commit that is here any more.
         """
@@ -89,8 +89,7 @@ class News:
             for shown in (old, new)
         )
         for where in {**before, **after}:
-            if before.get(where) != after.get(where):
-                yield before.get(where), after.get(where)
+            yield before.get(where), after.get(where)
 
     def say(self, post: Post, commit: str) -> Said:
         """Return what ``post`` says in ``commit``."""

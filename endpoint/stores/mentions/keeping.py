@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Engine, bindparam, func, or_, select, update
 
 from endpoint.domain.permalinks import address
+from endpoint.domain.webmentions.mention import Mention
 from endpoint.stores.database import available, writing
 from endpoint.stores.mentions.rows import (
     APPROVED,
@@ -51,11 +52,14 @@ class KeptMentions:
                 found[received.address].append(received)
         return found
 
-    def shown(self) -> Iterator[Received]:
-        """Yield every mention that readers may see."""
-        query = select(*COLUMNS).where(_c.decision == APPROVED, _c.finding == PRESENT)
+    def photos(self) -> Iterator[tuple[str, str]]:
+        """Yield the permalink, and the URL of the author's picture, of each mention shown."""
+        query = select(_c.permalink, _c.content)
+        query = query.where(_c.decision == APPROVED, _c.finding == PRESENT, _c.content != "")
         with available(), self._engine.connect() as connection:
-            yield from map(to_received, connection.execute(query))
+            for permalink, content in connection.execute(query):
+                if photo := Mention.from_json(content).author.photo:
+                    yield permalink, photo
 
     def note(self, kept: Mapping[int, str]) -> None:
         """Note what git has of mentions: a hash for each number, empty for nothing."""

@@ -54,9 +54,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_look_at", _MOMENT, nullable=False),
     )
-    op.create_index(
-        "mention_photos_by_next_look_at", "mention_photos", ["next_look_at"]
-    )
+    op.create_index("mention_photos_by_next_look_at", "mention_photos", ["next_look_at"])
     op.create_table(
         "mention_rules",
         sa.Column("key", sa.String(64), primary_key=True),
