@@ -300,6 +300,14 @@ def test_429_the_same_pair_again_and_again(send, post):
     assert send("https://other.example/2", target).status_code == 201
 
 
+def test_400_what_is_no_mention_counts_for_no_pair(send, post):
+    target = post("Hello")
+
+    answers = [send(source, target) for source in ["", "garbage", "mailto:a@b.example"] * 5]
+
+    assert {answer.status_code for answer in answers} == {400}
+
+
 def test_429_one_host_and_one_visitor(client, post):
     target = post("Hello")
 

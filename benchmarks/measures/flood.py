@@ -39,8 +39,8 @@ def _send(run: Run, server: Server, port: int, target: str) -> int:
     clients = max(run.scale.clients)
     times = max(1, run.scale.mentions // clients)
     hosts = [f"http://{host}:{port}/" for host in ("127.0.0.1", "localhost")]
-    talks = [(receive(TAKEN, quote(hosts[client % 2]), target),) for client in range(clients)]
-    heard = run.clients.ask(server.port, talks, times)
+    steps = [receive(TAKEN, quote(hosts[client % 2]), target) for client in range(clients)]
+    heard = run.clients.ask(server.port, [(step,) for step in steps], times)
     seconds = max(each.ended for each in heard) - min(each.began for each in heard)
     run.figures.add(Key(TAKEN, clients=clients), "1/s", [times * clients / seconds])
     return times * clients

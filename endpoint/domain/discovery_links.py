@@ -43,8 +43,9 @@ def discovery_links(
     """Return the links that a page of the owner's site has to this server at ``base_url``.
 
     With ``signs_in``, which is ``auth.mode = "builtin"``, those of IndieAuth are
-    among them (IndieAuth §4.1); with ``receives``, that for Webmentions. The metadata is left out on plain http, where
-    clients refuse its issuer; the older relations say the same without one.
+    among them (IndieAuth §4.1); with ``receives``, that for Webmentions. The
+    metadata is left out on plain http, where clients refuse its issuer; the older
+    relations say the same without one.
     """
     base = ascii_url(base_url)
     links = [

@@ -34,9 +34,14 @@ def _pair() -> str:
     return f"pair {key_of(address(source), address(target))}"
 
 
+def _is_refused() -> bool:
+    """Whether it is no Webmention at all, so that it counts for its visitor alone."""
+    return not all(map(address, _sent()))
+
+
 @bp.post("")
-@limit("10 per minute; 60 per hour", who=_pair)
-@limit("120 per minute; 3000 per hour", who=_source_host)
+@limit("10 per minute; 60 per hour", who=_pair, unless=_is_refused)
+@limit("120 per minute; 3000 per hour", who=_source_host, unless=_is_refused)
 @limit("120 per minute; 3000 per hour")
 def receive() -> ResponseReturnValue:
     """Take a Webmention: 201 once it is kept, and a page that says what becomes of it."""

@@ -6,6 +6,7 @@ As a program it prints the port it listens at, and serves until it is killed.
 import json
 import subprocess
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar, Self
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
+_PAUSE_S = 0.05  # so that a kill often comes while somebody waits for an answer
 _PAGE = (
     '<!doctype html><meta charset="utf-8"><link rel="webmention" href="/heard">'
     '<article class="h-entry"><a class="p-author h-card" href="/{name}">{name}</a>'
@@ -60,6 +62,7 @@ class _Site(BaseHTTPRequestHandler):
         if parts.path == "/heard":
             self._answer(json.dumps(self.heard), "application/json")
             return
+        time.sleep(_PAUSE_S)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         words = {"property": "mention", "of": "/", "name": parts.path.strip("/"), **asked}
         self._answer(_PAGE.format(**words), "text/html")
@@ -67,6 +70,7 @@ class _Site(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         form = parse_qs(body)
+        time.sleep(_PAUSE_S)
         self.heard.append((form["source"][0], form["target"][0]))
         self._answer("", "text/plain", 202)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import requests
-from clients import Client
+from clients import Acknowledged, Client
 from conftest import Installation, make_bearer
 from examining import require_answers, require_posts, require_single_commits, require_whole
 from neighbours import Neighbour
@@ -169,7 +169,10 @@ def test_no_mention_is_lost_or_doubled(installation, server, parts, neighbour, c
     senders = [
         Sender(f"s{number}", server.url, neighbour, targets, stop) for number in range(_SENDERS)
     ]
-    client = Client("c0", (server.url,), bearer, _SEED, stop, links_to=neighbour.url, pause_s=0.05)
+    clients = [
+        Client(f"c{number}", (server.url,), bearer, _SEED + number, stop, links_to=neighbour.url)
+        for number in range(2)
+    ]
     deciding = threading.Thread(target=approve_now_and_then, args=(parts, over))
     deciding.start()
     began = time.monotonic()
@@ -177,7 +180,7 @@ def test_no_mention_is_lost_or_doubled(installation, server, parts, neighbour, c
         if number % 2 == 0:
             # They come without pause, and the server dies at any moment.
             stop.clear()
-            threads = [threading.Thread(target=each.run) for each in (*senders, client)]
+            threads = [threading.Thread(target=each.run) for each in (*senders, *clients)]
             for thread in threads:
                 thread.start()
             if moments.random() < 0.85:
@@ -201,24 +204,25 @@ def test_no_mention_is_lost_or_doubled(installation, server, parts, neighbour, c
     wait_for(lambda: has_settled(parts, bare, taken), 60)
     over.set()
     deciding.join(30)
-    require_answers(server.url, bearer, client.posts)
+    posts = [post for client in clients for post in client.posts]
+    require_answers(server.url, bearer, posts)
     require_listed(server.url, targets, taken)
     ended = server.stop()
 
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{_KILLS} kills (SEED={_SEED}), {len(taken)} mentions, {len(client.posts)} posts,"
+            f"\n{_KILLS} kills (SEED={_SEED}), {len(taken)} mentions, {len(posts)} posts,"
             f" {time.monotonic() - began:.0f} s\n"
         )
-    assert [each.failure for each in (*senders, client)] == [None] * (_SENDERS + 1)
+    assert [each.failure for each in (*senders, *clients)] == [None] * (_SENDERS + 2)
     assert ended == 0
     assert len(taken) > _KILLS
     require_taken(parts, taken)
     require_kept(bare, taken)
-    require_told(parts, neighbour, client)
+    require_told(parts, neighbour, posts)
     require_no_commit_twice(bare)
-    require_posts(bare, client.posts)
-    require_single_commits(bare, client.posts)
+    require_posts(bare, posts)
+    require_single_commits(bare, posts)
     require_whole(bare)
     require_whole(installation.folder / "site")
 
@@ -377,13 +381,13 @@ def require_no_commit_twice(bare: Path) -> None:
     assert all(before < after for before, after in itertools.pairwise(states))
 
 
-def require_told(parts: Parts, neighbour: Neighbour, client: Client) -> None:
+def require_told(parts: Parts, neighbour: Neighbour, posts: list[Acknowledged]) -> None:
     """Whoever a post links to has heard of it, and the rows say so."""
     heard = neighbour.heard()
     rows = {
         (row.source, row.target): row.state for row in parts.webmentions.outgoing.sent.page(100_000)
     }
-    linking = {(post.url, post.link) for post in client.posts if not post.is_deleted}
+    linking = {(post.url, post.link) for post in posts if not post.is_deleted}
     assert {rows.get(pair) for pair in linking} == {"told"}
     assert linking <= heard
     assert {pair for pair, state in rows.items() if state == "told"} <= heard

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from threading import Event
+from time import monotonic
 from uuid import uuid4
 
 import structlog
@@ -20,6 +21,7 @@ from endpoint.stores.mentions.rules import MentionRules
 _log = structlog.get_logger()
 _LEASE = timedelta(seconds=30)
 _RENEW_S = 10
+_PAUSE_S = 1
 _AT_ONE_HOST = 2
 
 UnderWay = dict[Future[None], Received]
@@ -67,19 +69,24 @@ class Looking:
 
     def work(self) -> None:
         """Look at all that waits by now, or comes meanwhile."""
-        holder = uuid4().hex
-        under_way: UnderWay = {}
+        holder, under_way, renewed = uuid4().hex, UnderWay(), monotonic()
         with ThreadPoolExecutor(self._at_once, thread_name_prefix="look") as pool:
-            while True:
-                for taken in self._take(holder, under_way):
-                    under_way[pool.submit(self._look, holder, taken)] = taken
-                if not under_way:
-                    return
-                self._await_one(holder, under_way)
+            while self._begin(pool, holder, under_way):
+                self._await_one(under_way)
+                if monotonic() > renewed + _RENEW_S:
+                    self._looks.renew(holder, self._clock() + _LEASE)
+                    renewed = monotonic()
 
     def _wanted(self) -> str:
         # Never the same twice while something waits: what was done before does not settle it.
         return uuid4().hex if self._looks.has_due(self._clock()) else ""
+
+    def _begin(self, pool: ThreadPoolExecutor, holder: str, under_way: UnderWay) -> bool:
+        """Begin as many looks as there is room for; say whether any are under way."""
+        while taken := self._take(holder, under_way):
+            for each in taken:
+                under_way[pool.submit(self._look, holder, each)] = each
+        return bool(under_way)
 
     def _take(self, holder: str, under_way: UnderWay) -> list[Received]:
         room = self._at_once - len(under_way)
@@ -90,11 +97,9 @@ class Looking:
         now = self._clock()
         return self._looks.take(holder, now, now + _LEASE, room, busy)
 
-    def _await_one(self, holder: str, under_way: UnderWay) -> None:
-        """Wait until a look is over, or it is time to say that they are not."""
-        done, _ = wait(under_way, timeout=_RENEW_S, return_when=FIRST_COMPLETED)
-        if not done:
-            self._looks.renew(holder, self._clock() + _LEASE)
+    def _await_one(self, under_way: UnderWay) -> None:
+        """Wait until a look is over, or something else may have come."""
+        done, _ = wait(under_way, timeout=_PAUSE_S, return_when=FIRST_COMPLETED)
         for look in done:
             del under_way[look]
             look.result()

@@ -45,9 +45,7 @@ mentions = Table(
     Column("decided_at", Moment),
     Column("kept", String(64), nullable=False, default=""),
 )
-Index(
-    "mentions_by_next_look_at", mentions.c.next_look_at, mentions.c.host, mentions.c.lease_until
-)
+Index("mentions_by_next_look_at", mentions.c.next_look_at, mentions.c.host, mentions.c.lease_until)
 Index(
     "mentions_by_address",
     mentions.c.address,
@@ -76,10 +74,11 @@ class Received:
     """A Webmention that came in.
 
     ``target`` is the URL that the source has, ``asked`` the one that was sent last,
-    ``permalink`` that of the page both mean, and ``address`` what all spellings of that share. ``next_look_at`` is None
-    where nothing is to be looked at; ``finding`` and ``decision`` are constants
-    of this module; ``mention`` is what the source said when it was last read, and
-    ``kept`` a hash of what the repository has of it, empty for nothing.
+    ``permalink`` that of the page both mean, and ``address`` what all spellings of
+    that share. ``next_look_at`` is None where nothing is to be looked at;
+    ``finding`` and ``decision`` are constants of this module; ``mention`` is what
+    the source said when it was last read, and ``kept`` a hash of what the
+    repository has of it, empty for nothing.
     """
 
     number: int
