@@ -2,9 +2,9 @@
 # make check  style, types and the plain tests, for every change on the way: two minutes
 # make test   everything that must hold before a change lands: make check, then the program as its
 #             users run it, with Hugo, Jekyll, a browser and git hosting
-# make faults the server killed again and again, power cuts, two machines: a minute or two;
+# make faults the server killed again and again, power cuts, two machines: some minutes;
 #             with KILLS=300 a few hundred kills, and SEED=1 other moments for them
-# make bench  what it costs, beside plain git and the disk: a quarter of an hour, for the quick
+# make bench  what it costs, beside plain git and the disk: twenty minutes, for the quick
 #             one (QUICK=1, or make bench-quick) a minute; DOCS=1 writes docs/benchmarks.md
 
 PYTHON ?= python3

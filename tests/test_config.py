@@ -147,6 +147,26 @@ def test_every_problem_is_named_at_once(write):
             "{hours}",
             id="an unknown field",
         ),
+        pytest.param(
+            'me = "https://a.example/"\n[webmention]\naliases = ["http://b.example/", "c.test"]\n',
+            r"webmention\.aliases\.1: must be an absolute http or https URL",
+            id="an alias without a scheme",
+        ),
+        pytest.param(
+            'me = "https://a.example/"\n[webmention]\naliases = [""]\n',
+            r"webmention\.aliases\.0: must be an absolute",
+            id="an alias that is nothing",
+        ),
+        pytest.param(
+            'me = "https://a.example/"\n[webmention]\naliases = ["https://b.example:99999/"]\n',
+            r"webmention\.aliases\.0: Port out of range",
+            id="an alias at no port",
+        ),
+        pytest.param(
+            'me = "https://a.example/"\n[webmention]\naliases = ["https://b example/"]\n',
+            r"webmention\.aliases\.0: must hold no blank",
+            id="an alias with a blank",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(write, text, says):

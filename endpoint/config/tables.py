@@ -14,6 +14,7 @@ from endpoint.config.checks import (
     Ports,
     Prefix,
     Secret,
+    Url,
     UrlOrNothing,
 )
 from endpoint.config.remotes import KeyPath, PathOrNothing, Remote, Token, Username, check_together
@@ -245,7 +246,7 @@ class WebmentionConfig(Table):
         ...,
     ] = ("trusted",)
     any_page: bool = False
-    aliases: tuple[Annotated[UrlOrNothing, Field(min_length=1)], ...] = ()
+    aliases: tuple[Url, ...] = ()
     at_once: int = Field(default=4, ge=1, le=32)
     send: bool = True
     send_to_own_pages: bool = False

@@ -35,7 +35,10 @@ def decode(content: bytes, content_type: str) -> str:
         return content.decode(declared, "replace")
     try:
         return content.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        whole = content[: error.start]
+        if error.end == len(content) and not whole.isascii():
+            return whole.decode("utf-8")  # It was cut in the middle of a letter.
         return content.decode("cp1252", "replace")
 
 

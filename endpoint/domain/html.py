@@ -3,30 +3,37 @@
 import re
 from contextlib import suppress
 from itertools import islice
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from lxml import etree
 
+_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_PIECE_BYTES = 16_384
 _MAX_DEPTH = 500
 _MAX_ATTRIBUTES = 200
 # The parser looks through all open elements for the one that an end tag closes.
-_MAX_COMPARISONS = 100_000_000
-_PIECE_BYTES = 16_384
+_MAX_LOOKS = 100_000_000
 _NAME = re.compile(r"[a-z_][\w.:-]*", re.ASCII | re.IGNORECASE)
-_UNWANTED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNFIT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def is_html(media_type: str) -> bool:
+    """Return whether ``media_type``, without parameters, is one of HTML; none at all is not."""
+    return media_type in _MEDIA_TYPES
 
 
 def parse_html(html: str, max_depth: int = _MAX_DEPTH) -> etree._Element | None:
     """Return the root of a document, however malformed; None if it is empty.
 
-    What lies deeper than ``max_depth`` elements stands beside each other, as in
-    browsers, and of a tag the first 200 attributes count, because a tree costs
-    the square of them. Only of a page that is made to keep a parser busy the
-    rest is left out.
+    Elements deeper than ``max_depth`` stand beside each other instead of within,
+    as in browsers. Some time per megabyte is never exceeded: of a tag's
+    attributes the first 200 count, because a tree costs the square of their
+    number; and of a page that is made to keep a parser busy the rest is left out.
     """
-    builder = _Builder(max_depth, _MAX_COMPARISONS // (html.count("</") + 1))
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, target=builder)
-    content = _UNWANTED.sub("\ufffd", html).encode()
+    builder = _Builder(max_depth, _MAX_LOOKS // (html.count("</") + 1))
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, target=cast(Any, builder))
+    content = html.encode("utf-8", "replace")
     with suppress(etree.XMLSyntaxError, _TooDeepError):
         # In pieces, because the parser hears of an exception at the end of one.
         for start in range(0, len(content), _PIECE_BYTES):
@@ -47,15 +54,15 @@ def find_base(root: etree._Element, url: str) -> str:
 
 
 class _TooDeepError(Exception):
-    """More elements are open than a parser should have to look through."""
+    """More elements are open than the parser should have to look through."""
 
 
 class _Builder:
-    """Builds a tree of what a parser reports; ``root`` is there once it is closed."""
+    """Builds the tree of what the parser reports; its ``root`` is there after ``close``."""
 
     def __init__(self, max_depth: int, max_open: int) -> None:
         self.root: etree._Element | None = None
-        self._tree = etree.TreeBuilder(parser=etree.HTMLParser())
+        self._tree: Any = etree.TreeBuilder(parser=etree.HTMLParser())
         self._open: list[str] = []
         self._max_depth = max_depth
         self._max_open = max_open
@@ -76,13 +83,13 @@ class _Builder:
 
     def end(self, _tag: str) -> None:
         if len(self._open) == 1:
-            return  # What comes after the end of the root belongs to it, as in browsers.
+            return  # What follows the root belongs to it, as in browsers.
         tag = self._open.pop()
         if len(self._open) < self._max_depth:
             self._tree.end(tag)
 
     def data(self, text: str) -> None:
-        self._tree.data(_UNWANTED.sub("\ufffd", text))
+        self._tree.data(_UNFIT.sub(" ", text))
 
     def close(self) -> None:
         for tag in reversed(self._open[: self._max_depth]):
@@ -94,8 +101,6 @@ class _Builder:
 def _spell(tag: str, attributes: dict[str, str]) -> tuple[str, dict[str, str]]:
     """Return of an element what a tree can hold."""
     kept = {
-        name: _UNWANTED.sub("\ufffd", value)
-        for name, value in attributes.items()
-        if _NAME.fullmatch(name)
+        name: _UNFIT.sub(" ", value) for name, value in attributes.items() if _NAME.fullmatch(name)
     }
     return tag if _NAME.fullmatch(tag) else "unknown", kept

@@ -1,6 +1,6 @@
 """Other people's web servers: everything that is fetched, fetched with care."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import closing
 
 from requests import PreparedRequest, Request, RequestException
@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError
 from endpoint import __version__
 from endpoint.domain.urls import canonical
 from endpoint.stores.http.addresses import resolve as resolve_by_system
-from endpoint.stores.http.bodies import ACCEPT_ENCODING, read_body
+from endpoint.stores.http.bodies import ACCEPT_ENCODING, ANY_STATUS, Wanted, read_body
 from endpoint.stores.http.connections import DialingAdapter
 from endpoint.stores.http.deadlines import Deadline
 from endpoint.stores.http.dialing import Dialer, Resolve, expand, spelled
@@ -64,44 +64,49 @@ class Web:
         headers: Mapping[str, str] | None = None,
         *,
         is_part_enough: bool = False,
+        content_of: Container[int] = ANY_STATUS,
     ) -> Page:
         """Return what ``url`` answers, whatever its status; raise FetchError if it does not.
 
         RefusedError, a FetchError, says that it is never fetched. A request
         with an ``Authorization`` header is not followed to another origin. Where
-        ``is_part_enough``, content that is too long is cut and no error.
+        ``is_part_enough``, content that is too long is cut and no error. Of an
+        answer whose status is not in ``content_of`` the content is not waited
+        for, and empty.
         """
         request = Request("GET", url, headers={**_HEADERS, **(headers or {})})
-        return self._fetch(request, is_part_enough=is_part_enough)
+        return self._fetch(request, Wanted(is_part_enough, content_of))
 
     def post(
         self,
         url: str,
         data: Mapping[str, str],
         headers: Mapping[str, str] | None = None,
+        *,
+        is_part_enough: bool = False,
+        content_of: Container[int] = ANY_STATUS,
     ) -> Page:
         """Return the answer to ``data``, sent form-encoded; otherwise like ``get``.
 
         A redirect of status 301, 307 or 308 repeats the POST, the others go on
         with a GET (RFC 9110 §15.4).
         """
-        return self._fetch(
-            Request("POST", url, headers={**_HEADERS, **(headers or {})}, data=dict(data))
-        )
+        request = Request("POST", url, headers={**_HEADERS, **(headers or {})}, data=dict(data))
+        return self._fetch(request, Wanted(is_part_enough, content_of))
 
-    def _fetch(self, request: Request, *, is_part_enough: bool = False) -> Page:
+    def _fetch(self, request: Request, wanted: Wanted) -> Page:
         with Deadline(self._timeout_s) as deadline:
             dialer = Dialer(self._allow_hosts, self._ports, self._resolve, deadline)
             with closing(DialingAdapter(dialer.dial, self._max_wire_bytes)) as adapter:
                 try:
-                    return self._follow(adapter, request, deadline, is_part_enough)
+                    return self._follow(adapter, request, deadline, wanted)
                 except (RequestException, HTTPError, OSError, ValueError) as error:
                     # Cut off at the deadline, a connection fails in any of these ways.
                     name = "it took too long" if deadline.is_over else type(error).__name__
                     raise FetchError(f"no proper answer: {name}") from error
 
     def _follow(
-        self, adapter: DialingAdapter, request: Request, deadline: Deadline, is_part_enough: bool
+        self, adapter: DialingAdapter, request: Request, deadline: Deadline, wanted: Wanted
     ) -> Page:
         for _ in range(_MAX_REDIRECTS + 1):
             prepared = _prepare(request)
@@ -111,7 +116,7 @@ class Web:
             ) as response:
                 onward = follow(request, response)
                 if onward is None:
-                    content = read_body(response, self._max_bytes, is_part_enough=is_part_enough)
+                    content = read_body(response, self._max_bytes, wanted)
                     # A body that was cut off at the deadline may look complete.
                     deadline.left_s()
                     url = prepared.url or ""

@@ -47,13 +47,12 @@ def onward(connection: Any) -> None:
 
 
 def entry(target: str, kind: str = "u-in-reply-to", words: str = "Hi") -> str:
-    return (
-        f'<p class="h-entry"><a class="{kind}" href="{target}">it</a><b class="p-content">{words}'
-    )
+    link = f'<a class="{kind}" href="{target}">it</a>'
+    return f'<p class="h-entry">{link}<b class="p-content">{words}</b></p>'
 
 
 def bomb(body: str) -> Answer:
-    packed = gzip.compress(body.encode() + b" " * 200_000_000, 1)
+    packed = gzip.compress(b" " * 200_000_000 + body.encode(), 1)
     return once(OK + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n" + packed)
 
 
@@ -80,11 +79,11 @@ def make_sources(target: str) -> dict[str, tuple[Answer, str]]:
     """Return what each source answers, and the state of its mention after a look."""
     link = entry(target)
     return {
-        "endless": (flood(OK + b"\r\n" + link.encode(), b"<p>" * 20_000), "pending"),
+        "endless": (flood(OK + b"\r\n" + link.encode(), b"<p>" * 20_000), "approved"),
         "endless header": (flood(OK + b"X-A: ", b"x" * 60_000), "pending"),
         "slow": (drip(OK + b"\r\n" + link.encode()), "pending"),
         "silent": (silence, "pending"),
-        "bomb": (bomb(link), "pending"),
+        "bomb": (bomb(link), "failed"),
         "nested": (page(link + "<div>" * 44_000), "approved"),
         "nested entries": (page(link + '<div class="h-entry">' * 3_000), "approved"),
         "charset": (page(entry(target, words="Caf\xe9"), "latin-1"), "approved"),

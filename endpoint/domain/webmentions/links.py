@@ -8,10 +8,10 @@ from urllib.parse import quote, urljoin
 
 from lxml import etree
 
+from endpoint.domain.html import is_html
 from endpoint.domain.urls import canonical
 from endpoint.domain.webmentions.pages import HtmlPage
 
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _LINKING = {
     **dict.fromkeys(("a", "area", "link"), "href"),
     **dict.fromkeys(("audio", "img", "source", "video"), "src"),
@@ -35,7 +35,7 @@ def find_link(media_type: str, text: str, url: str, targets: Collection[str]) ->
     same if a browser would ask for the same, fragment included.
     """
     wanted = spellings(targets)
-    if media_type in HTML_TYPES:
+    if is_html(media_type):
         page = HtmlPage.of(text, url)
         return page is not None and next(linking(page, wanted), None) is not None
     if media_type == "application/json" or media_type.endswith("+json"):

@@ -50,7 +50,7 @@ class HtmlPage:
         """Return the mf2 properties of ``element``; none if it is made to keep a parser busy.
 
         Only the element itself is parsed for them, because a page may have
-        thousands of others.
+        thousands of others; and of that its first ``max_characters``.
         """
         return _parse(_html_of(element, max_characters), self.base)
 
@@ -102,22 +102,29 @@ def _joined(base: str, href: str) -> Iterator[str]:
 
 
 def _html_of(element: etree._Element, max_characters: int) -> str:
-    html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    return html if len(html) <= max_characters and _is_modest(element) else ""
+    html = _spelled(element)
+    if len(html) > max_characters:
+        # Up to a tag: of half a URL nobody should be told. In attributes this is escaped.
+        html = html[: html.rfind("<", 0, max_characters)]
+    root = parse_html(html, _MAX_DEPTH)
+    return _spelled(root) if root is not None and _is_modest(root) else ""
+
+
+def _spelled(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
 
 
 def _is_modest(element: etree._Element) -> bool:
     """Tell whether mf2py reads ``element`` in a second or so."""
-    depth = roots = nested = classic = in_classic = 0
+    roots = nested = classic = in_classic = 0
     for event, each in etree.iterwalk(element, events=("start", "end")):
         step = 1 if event == "start" else -1
-        depth += step
         if is_root(each):
             nested += step
             roots += step == 1
             classic += 0 if _is_named(each) else step
         in_classic += step == 1 and classic > 0
-        if depth > _MAX_DEPTH or nested > _MAX_NESTED or roots > _MAX_ROOTS:
+        if nested > _MAX_NESTED or roots > _MAX_ROOTS:
             return False
         if in_classic > _MAX_CLASSIC:
             return False

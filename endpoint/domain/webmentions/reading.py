@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from endpoint.domain.charsets import decode
+from endpoint.domain.html import is_html
 from endpoint.domain.webmentions.authorship import find_representative, read_byline
 from endpoint.domain.webmentions.entries import find_entry
 from endpoint.domain.webmentions.fallbacks import is_gone, read_head
-from endpoint.domain.webmentions.links import HTML_TYPES, find_link, linking, spellings
+from endpoint.domain.webmentions.links import find_link, linking, spellings
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.domain.webmentions.pages import HtmlPage
 from endpoint.domain.webmentions.wording import read_post
@@ -32,7 +33,7 @@ def read(argument: dict[str, Any]) -> dict[str, Any]:
     """
     text, media_type = _text_of(argument)
     url, targets = argument["url"], argument["targets"]
-    if media_type not in HTML_TYPES:
+    if not is_html(media_type):
         links = find_link(media_type, text, url, targets)
         return _answer(Mention(kind="mention", url=url) if links else None)
     page = HtmlPage.of(text, url)
@@ -50,7 +51,7 @@ def read_author(argument: dict[str, Any]) -> dict[str, str] | None:
     the page, instead of the targets.
     """
     text, media_type = _text_of(argument)
-    page = HtmlPage.of(text, argument["url"]) if media_type in HTML_TYPES else None
+    page = HtmlPage.of(text, argument["url"]) if is_html(media_type) else None
     author = None if page is None else find_representative(page, argument["author_page"])
     return None if author is None else asdict(author)
 
@@ -58,8 +59,7 @@ def read_author(argument: dict[str, Any]) -> dict[str, str] | None:
 def _text_of(argument: dict[str, Any]) -> tuple[str, str]:
     content_type = argument["content_type"]
     media_type = content_type.partition(";")[0].strip().lower()
-    # What does not say what it is is a page to every browser.
-    return decode(b64decode(argument["content"]), content_type), media_type or "text/html"
+    return decode(b64decode(argument["content"]), content_type), media_type
 
 
 def _read_page(page: HtmlPage, wanted: Collection[str]) -> Said:

@@ -12,6 +12,7 @@ from threading import Lock
 
 from endpoint import __version__
 from endpoint.domain.discovery import find_rel
+from endpoint.domain.html import is_html
 from endpoint.domain.retry_after import parse_retry_after
 from endpoint.domain.urls import canonical
 from endpoint.stores.web import FetchError, Page, RefusedError, Web
@@ -20,7 +21,6 @@ HEADERS = {"User-Agent": f"indieweb-endpoint/{__version__} (Webmention)"}
 TRANSIENT = frozenset({408, 425, 429, *range(500, 600)})
 """Statuses after which another try makes sense."""
 
-_HTML = ("text/html", "application/xhtml+xml")
 _KEPT = timedelta(hours=2)
 _MOST = 1_000
 _LONGEST_EXPLANATION = 200
@@ -75,7 +75,7 @@ class Endpoints:
         if found and not anew and self._clock() < found.until:
             return found.endpoint
         page = self._fetch(target)
-        html = page.text if page.media_type in _HTML else ""
+        html = page.text if is_html(page.media_type) else ""
         endpoint = find_rel("webmention", page.headers, html, page.url)
         if endpoint:
             _require_url(endpoint)

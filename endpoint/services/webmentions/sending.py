@@ -40,6 +40,8 @@ _log = structlog.get_logger()
 _AT_ONCE = 8
 _PER_HOST = 2
 _BATCH = 16
+# What is no success is explained in the content; of a success the headers say all.
+_EXPLAINING = range(300, 600)
 _LEASE = timedelta(minutes=3)
 """Longer than it takes to tell one target, whose host others may be at."""
 
@@ -118,7 +120,9 @@ class Sending:
         form = {"source": sent.source, "target": sent.target}
         try:
             with self._hosts.visit(endpoint):
-                page = self._web.post(endpoint, form, HEADERS)
+                page = self._web.post(
+                    endpoint, form, HEADERS, is_part_enough=True, content_of=_EXPLAINING
+                )
         except RefusedError as error:
             raise Unreachable(f"The endpoint is never used: {error}.", is_final=True) from error
         except FetchError as error:
@@ -128,7 +132,7 @@ class Sending:
 
     def _require_gone(self, source: str) -> None:
         try:
-            status = self._web.get(source, HEADERS, is_part_enough=True).status
+            status = self._web.get(source, HEADERS, content_of=()).status
         except RefusedError:
             return  # Our own site, on a network of our own: nobody can look from here.
         except FetchError as error:

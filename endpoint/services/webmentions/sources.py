@@ -66,7 +66,7 @@ class Sources:
     def read(self, source: str, targets: Sequence[str]) -> Finding:
         """Return what ``source`` says about the page that each of ``targets`` is a URL of."""
         try:
-            page = self._web.get(source, _HEADERS)
+            page = self._fetch(source)
         except RefusedError as error:
             return Finding(FAILED, f"The source is never fetched: {error}.")
         except FetchError as error:
@@ -80,6 +80,10 @@ class Sources:
                 return Finding(MISSING, "The source was not found: it answered with status 404.")
         wait = parse_retry_after(page.headers.get("Retry-After"), self._clock())
         return Finding(UNKNOWN, f"The source answered with status {page.status}.", None, wait)
+
+    def _fetch(self, url: str) -> Page:
+        # A link beyond the limit does not count; and of an error the status says all.
+        return self._web.get(url, _HEADERS, is_part_enough=True, content_of={HTTPStatus.OK})
 
     def _judge(self, source: str, page: Page, targets: Sequence[str]) -> Finding:
         try:
@@ -103,7 +107,7 @@ class Sources:
         if not url:
             return None
         try:
-            page = self._web.get(url, _HEADERS)
+            page = self._fetch(url)
             said = self._ask(page, author_page=url)
         except (FetchError, Overrun, Unavailable) as error:
             _log.info("author's page not read", url=url, reason=str(error))

@@ -1,7 +1,8 @@
 """The body of an answer: decoded piece by piece, and never more of it than is wanted."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 
 from requests import Response
 
@@ -10,23 +11,37 @@ from endpoint.stores.http.fetching import FetchError
 ACCEPT_ENCODING = "gzip"
 """The one encoding that is asked for, so that no other has to be handled with care."""
 
+ANY_STATUS = range(1_000)
+
 _PIECE_BYTES = 16_384
 _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f"
 
 
-def read_body(response: Response, max_bytes: int, *, is_part_enough: bool = False) -> bytes:
-    """Return the decoded body; raise FetchError if it is larger than ``max_bytes``.
+@dataclass(frozen=True)
+class Wanted:
+    """How much of an answer is wanted: nothing, if its status is not in ``content_of``.
+
+    Where ``is_part_enough``, what is too large is cut.
+    """
+
+    is_part_enough: bool = False
+    content_of: Container[int] = ANY_STATUS
+
+
+def read_body(response: Response, max_bytes: int, wanted: Wanted) -> bytes:
+    """Return what is ``wanted`` of the decoded body; raise FetchError beyond ``max_bytes``.
 
     Also if it was cut off, or is in an encoding that was not asked for: half a
-    page, or an unreadable one, would look like one that links nowhere. Where
-    ``is_part_enough``, a larger one is cut after ``max_bytes`` instead.
+    page, or an unreadable one, would look like one that links nowhere.
     """
+    if response.status_code not in wanted.content_of:
+        return b""
     content = bytearray()
     for piece in _decode(_receive(response), response.headers.get("Content-Encoding", "")):
         content += piece
         if len(content) > max_bytes:
-            if is_part_enough:
+            if wanted.is_part_enough:
                 return bytes(content[:max_bytes])
             raise FetchError(f"the page is larger than {max_bytes} bytes")
     return bytes(content)
