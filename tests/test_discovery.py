@@ -177,6 +177,7 @@ def test_hostile_html_ends_quickly(html):
     [
         pytest.param("<div>" * 2_500 + "<link rel=webmention href=/e>", id="deep"),
         pytest.param("</body></html><a rel=webmention href=/e>", id="after the end"),
+        pytest.param("<a rel=webmention href=/e></html><p>x</html><p>", id="before the end"),
         pytest.param(
             '<p @click=x \'"<=1 &#1;><a"b><a {{x}} rel=webmention href=/e>', id="odd names"
         ),
