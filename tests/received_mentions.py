@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from endpoint.assembly import Parts
 from endpoint.domain.webmentions.mention import Author, Mention
-from endpoint.domain.webmentions.requests import Asking
-from endpoint.services.webmentions.judging import Judgement
-from endpoint.services.webmentions.sources import Finding
+from endpoint.domain.webmentions.receiving.requests import Asking
+from endpoint.services.webmentions.receiving.judging import Judgement
+from endpoint.services.webmentions.receiving.sources import Finding
 from endpoint.stores.mentions.inbox import Inbox
 from endpoint.stores.mentions.looks import Looks
 from endpoint.stores.mentions.rows import PRESENT

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from received_mentions import PAGE, receive, said, states
 
 from endpoint.cli import main
-from endpoint.services.webmentions.sources import Finding
+from endpoint.services.webmentions.receiving.sources import Finding
 
 
 @pytest.fixture

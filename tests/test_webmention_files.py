@@ -5,7 +5,7 @@ import json
 import pytest
 
 from endpoint.config import Config
-from endpoint.domain.webmentions import stored
+from endpoint.domain.webmentions.keeping import stored
 from endpoint.generators.mention_files import mentions_key
 from endpoint.services.publishing.rules import Rules
 from endpoint.stores.git.replays import Versions

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from werkzeug import Response
 
 from endpoint.cli import main
-from endpoint.domain.webmentions.exports import read_entries
-from endpoint.domain.webmentions.rules import block
+from endpoint.domain.webmentions.deciding.rules import block
+from endpoint.domain.webmentions.listing.exports import read_entries
 from endpoint.stores.mentions.rows import mentions
 from endpoint.stores.mentions.rules import MentionRules
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from endpoint.domain.webmentions.links import find_link
+from endpoint.domain.webmentions.reading.links import find_link
 
 TARGET = "https://me.example/tea?x=1&y=2#top"
 SOURCE = "https://you.example/notes/1"

@@ -15,7 +15,7 @@ from endpoint.app import make_app
 from endpoint.assembly.services import make_services
 from endpoint.config import load
 from endpoint.errors import ConfigError
-from endpoint.services.webmentions.sources import Finding
+from endpoint.services.webmentions.receiving.sources import Finding
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DECIDE = re.compile(r"^Decide: (\S+)$", re.MULTILINE)

@@ -9,8 +9,8 @@ from oauth_apps import csrf_token, sign_in
 from received_mentions import PAGE, receive, said, states
 
 from endpoint.app import make_app
-from endpoint.domain.webmentions.rules import block, trust
-from endpoint.services.webmentions.sources import Finding
+from endpoint.domain.webmentions.deciding.rules import block, trust
+from endpoint.services.webmentions.receiving.sources import Finding
 
 HOSTILE = "\"><script>alert('1')</script>"
 EVE = {"name": "Eve", "url": "https://eve.example/"}

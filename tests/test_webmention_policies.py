@@ -3,9 +3,9 @@
 import pytest
 from received_mentions import said
 
+from endpoint.domain.webmentions.deciding.policies import Decision, decide
+from endpoint.domain.webmentions.deciding.rules import Rule, block, is_refused, is_trusted, trust
 from endpoint.domain.webmentions.mention import KINDS
-from endpoint.domain.webmentions.policies import Decision, decide
-from endpoint.domain.webmentions.rules import Rule, block, is_refused, is_trusted, trust
 from endpoint.errors import InvalidRequest
 
 SOURCE = "https://grace.example/1"

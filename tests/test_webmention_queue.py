@@ -10,7 +10,7 @@ from oauth_apps import sign_in
 from programs import fill, small_disk
 from sqlalchemy import func, select
 
-from endpoint.domain.webmentions.requests import Asking
+from endpoint.domain.webmentions.receiving.requests import Asking
 from endpoint.stores.database import writing
 from endpoint.stores.mentions.inbox import Inbox
 from endpoint.stores.mentions.looks import Looks

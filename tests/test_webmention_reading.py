@@ -6,7 +6,7 @@ from base64 import b64encode
 import pytest
 
 from endpoint.domain.webmentions.mention import Author, Mention
-from endpoint.domain.webmentions.reading import read, read_author
+from endpoint.domain.webmentions.reading.answers import read, read_author
 
 SOURCE = "https://you.example/notes/1"
 TARGET = "https://me.example/tea"

@@ -4,7 +4,7 @@ import pytest
 from mention_sources import entry
 
 from endpoint.app import make_app
-from endpoint.domain.webmentions.rules import block
+from endpoint.domain.webmentions.deciding.rules import block
 from endpoint.stores.mentions.rules import MentionRules
 
 JSON = {"Accept": "application/json"}

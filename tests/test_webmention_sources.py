@@ -10,7 +10,7 @@ from web_servers import LOCAL, drip, flood, listening, once
 from werkzeug import Response
 
 from endpoint.domain.webmentions.mention import Author
-from endpoint.services.webmentions.sources import LIMITS, Sources
+from endpoint.services.webmentions.receiving.sources import LIMITS, Sources
 from endpoint.stores.mentions.rows import ABSENT, FAILED, MISSING, PRESENT, UNKNOWN
 from endpoint.stores.web import Web
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from endpoint.domain.webmentions.requests import Asking, read_request
-from endpoint.domain.webmentions.targets import Grounds
-from endpoint.domain.webmentions.waits import AFTER_FAILURE, next_wait
+from endpoint.domain.webmentions.receiving.requests import Asking, read_request
+from endpoint.domain.webmentions.receiving.targets import Grounds
+from endpoint.domain.webmentions.receiving.waits import AFTER_FAILURE, next_wait
 from endpoint.errors import InvalidRequest
 
 POST = "https://site.example/notes/1/"

@@ -6,11 +6,11 @@ from endpoint.assembly.stores import Clock, Stores
 from endpoint.assembly.web import make_web
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
-from endpoint.services.webmentions.face_files import FaceFiles
-from endpoint.services.webmentions.faces import Faces
-from endpoint.services.webmentions.hand_edits import HandEdits
 from endpoint.services.webmentions.keeping import Keeping
-from endpoint.services.webmentions.page_files import FacePlaces, PageFiles
+from endpoint.services.webmentions.keeping.face_files import FaceFiles
+from endpoint.services.webmentions.keeping.faces import Faces
+from endpoint.services.webmentions.keeping.hand_edits import HandEdits
+from endpoint.services.webmentions.keeping.page_files import FacePlaces, PageFiles
 from endpoint.stores.mentions.imports import add_imported
 from endpoint.stores.mentions.keeping import KeptMentions
 from endpoint.stores.mentions.photos import Photos

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
-from endpoint.services.webmentions.decision_links import DecisionLinks
-from endpoint.services.webmentions.mailing import Mailing
-from endpoint.services.webmentions.moderating import Moderating
+from endpoint.services.webmentions.deciding import Moderating
+from endpoint.services.webmentions.deciding.links import DecisionLinks
+from endpoint.services.webmentions.deciding.mailing import Mailing
 from endpoint.stores.followers import Followers
 from endpoint.stores.mail import Mailer, MailServer
 from endpoint.stores.mentions.decisions import Decisions

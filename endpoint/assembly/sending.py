@@ -7,15 +7,15 @@ from endpoint.assembly.generators import is_literal
 from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
 from endpoint.domain.webmentions.outgoing import is_local
-from endpoint.domain.webmentions.targets import Grounds
+from endpoint.domain.webmentions.receiving.targets import Grounds
 from endpoint.generators.generator import Generator
 from endpoint.services.following import Follower
 from endpoint.services.live import LIVE, Live
-from endpoint.services.webmentions.announcing import Announcing
-from endpoint.services.webmentions.endpoints import Endpoints
-from endpoint.services.webmentions.news import News
-from endpoint.services.webmentions.outbox import Outbox
 from endpoint.services.webmentions.sending import Sending
+from endpoint.services.webmentions.sending.announcing import Announcing
+from endpoint.services.webmentions.sending.endpoints import Endpoints
+from endpoint.services.webmentions.sending.news import News
+from endpoint.services.webmentions.sending.outbox import Outbox
 from endpoint.stores.sent_mentions import SentMentions
 
 

@@ -8,16 +8,16 @@ from endpoint.assembly.moderation import ModerationParts, make_moderation
 from endpoint.assembly.sending import SendingParts, make_sending
 from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
-from endpoint.domain.webmentions.targets import Grounds
+from endpoint.domain.webmentions.receiving.targets import Grounds
 from endpoint.generators.generator import Generator
 from endpoint.services.following import Follower
 from endpoint.services.live import Live
-from endpoint.services.webmentions.importing import Importing
 from endpoint.services.webmentions.keeping import Keeping
 from endpoint.services.webmentions.listing import Listing
-from endpoint.services.webmentions.looking import Looking
+from endpoint.services.webmentions.listing.importing import Importing
 from endpoint.services.webmentions.receiving import Receiving
-from endpoint.services.webmentions.sources import Sources
+from endpoint.services.webmentions.receiving.looking import Looking
+from endpoint.services.webmentions.receiving.sources import Sources
 from endpoint.stores.mentions.inbox import Inbox
 from endpoint.stores.mentions.looks import Looks
 from endpoint.stores.mentions.rules import MentionRules

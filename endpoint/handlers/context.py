@@ -27,11 +27,11 @@ from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.status import Status
 from endpoint.services.tokens import Tokens
-from endpoint.services.webmentions.decision_links import DecisionLinks
+from endpoint.services.webmentions.deciding import Moderating
+from endpoint.services.webmentions.deciding.links import DecisionLinks
 from endpoint.services.webmentions.listing import Listing
-from endpoint.services.webmentions.moderating import Moderating
-from endpoint.services.webmentions.outbox import Outbox
 from endpoint.services.webmentions.receiving import Receiving
+from endpoint.services.webmentions.sending.outbox import Outbox
 
 
 @dataclass(frozen=True)

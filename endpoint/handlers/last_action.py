@@ -2,9 +2,9 @@
 
 from flask import session
 
-from endpoint.domain.webmentions.rules import Rule
+from endpoint.domain.webmentions.deciding.rules import Rule
 from endpoint.errors import InvalidRequest
-from endpoint.services.webmentions.moderating import Undo
+from endpoint.services.webmentions.deciding import Undo
 
 _KEY = "undo"
 

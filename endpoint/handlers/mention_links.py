@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from endpoint.domain.webmentions import words
-from endpoint.domain.webmentions.waiting_feed import to_atom
+from endpoint.domain.webmentions.deciding import words
+from endpoint.domain.webmentions.deciding.waiting_feed import to_atom
 from endpoint.errors import NotFound
 from endpoint.handlers import page_errors
 from endpoint.handlers.bodies import read_form

@@ -10,9 +10,9 @@ from datetime import datetime
 from flask import Blueprint, Response, jsonify, request
 
 from endpoint.domain.dates import parse_date
-from endpoint.domain.webmentions.jf2 import PROPERTIES, to_feed, to_links
-from endpoint.domain.webmentions.listed import MAX_LIMIT, ORDERS, Listed, Wanted
-from endpoint.domain.webmentions.words import did
+from endpoint.domain.webmentions.deciding.words import did
+from endpoint.domain.webmentions.listing.jf2 import PROPERTIES, to_feed, to_links
+from endpoint.domain.webmentions.listing.listed import MAX_LIMIT, ORDERS, Listed, Wanted
 from endpoint.errors import InvalidRequest
 from endpoint.handlers.context import services
 from endpoint.handlers.pages import page

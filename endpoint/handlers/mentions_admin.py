@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from endpoint.domain.webmentions import rules, words
-from endpoint.domain.webmentions.rules import Rule, host_of
+from endpoint.domain.webmentions.deciding import rules, words
+from endpoint.domain.webmentions.deciding.rules import Rule, host_of
 from endpoint.errors import InvalidRequest
 from endpoint.handlers import last_action, page_errors
 from endpoint.handlers.admin import tell_what_waits
@@ -17,7 +17,7 @@ from endpoint.handlers.own_paths import go_to
 from endpoint.handlers.pages import page
 from endpoint.handlers.session import check_csrf
 from endpoint.handlers.sign_in_page import require_owner
-from endpoint.services.webmentions.moderating import PAGE_SIZE, Undo
+from endpoint.services.webmentions.deciding import PAGE_SIZE, Undo
 
 bp = Blueprint("mentions_admin", __name__, url_prefix="/admin/mentions")
 bp.before_request(require_owner)

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from endpoint.domain.permalinks import address
-from endpoint.domain.webmentions.requests import read_request
-from endpoint.domain.webmentions.rules import host_of
+from endpoint.domain.webmentions.deciding.rules import host_of
+from endpoint.domain.webmentions.receiving.requests import read_request
 from endpoint.errors import EndpointError, UnsupportedMediaType
 from endpoint.handlers import errors, page_errors
 from endpoint.handlers.bodies import read_form

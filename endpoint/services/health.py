@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from endpoint.errors import EndpointError
 from endpoint.services.following import Following
 from endpoint.services.publishing import Backlog, Publishing
-from endpoint.services.webmentions.looking import Looking
+from endpoint.services.webmentions.receiving.looking import Looking
 from endpoint.stores.bell import Bell
 from endpoint.stores.database import ping
 from endpoint.stores.followers import Progress

@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from endpoint.services.following import Following
 from endpoint.services.live import LIVE
 from endpoint.services.publishing import PUBLISH, Backlog, Publishing
-from endpoint.services.webmentions.looking import Looking
-from endpoint.services.webmentions.mailing import MAIL
+from endpoint.services.webmentions.deciding.mailing import MAIL
+from endpoint.services.webmentions.receiving.looking import Looking
 from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from databases import PostgreSql, run_postgresql
 
-from endpoint.domain.webmentions.requests import Asking
+from endpoint.domain.webmentions.receiving.requests import Asking
 from endpoint.stores.database import make_engine, prepare
 from endpoint.stores.mentions.inbox import Inbox
 from endpoint.stores.mentions.looks import Looks

@@ -8,7 +8,7 @@ from endpoint.cli.configured import assemble, configured
 from endpoint.config import Config
 
 if TYPE_CHECKING:
-    from endpoint.services.webmentions.moderating import Moderating
+    from endpoint.services.webmentions.deciding import Moderating
     from endpoint.stores.mentions.rows import Received
 
 
@@ -32,7 +32,7 @@ def list_mentions(config: Config, show: str, most: int) -> None:
 
 
 def _print(received: "Received") -> None:
-    from endpoint.domain.webmentions.words import headline, one_line
+    from endpoint.domain.webmentions.deciding.words import headline, one_line
 
     mention = received.mention
     click.echo(f"{received.id}  {received.received_at:%Y-%m-%d}  ", nl=False)

@@ -12,7 +12,7 @@ from endpoint.cli.progress import progress_bar
 from endpoint.config import Config
 
 if TYPE_CHECKING:
-    from endpoint.domain.webmentions.exports import Entry
+    from endpoint.domain.webmentions.listing.exports import Entry
 
 _TOKEN = "WEBMENTION_IO_TOKEN"  # noqa: S105 - the name of a variable
 _MAX_BYTES = 50_000_000
@@ -37,7 +37,7 @@ def import_mentions(config: Config, source: str) -> None:
 
 def _read(config: Config, source: str) -> "list[Entry]":
     from endpoint.assembly.web import make_web
-    from endpoint.services.webmentions.exports import fetch_all, read_file
+    from endpoint.services.webmentions.listing.exports import fetch_all, read_file
 
     if not source.startswith(("http://", "https://")):
         return read_file(Path(source))
@@ -52,7 +52,7 @@ def _show_fetched(count: int) -> None:
 
 
 def _tell(fates: Counter[str]) -> str:
-    from endpoint.services.webmentions import importing
+    from endpoint.services.webmentions.listing import importing
 
     sentences = {
         importing.KNOWN: "were here before",

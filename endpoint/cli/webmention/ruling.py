@@ -9,7 +9,7 @@ from endpoint.cli.webmention.deciding import moderating_of
 from endpoint.config import Config
 
 if TYPE_CHECKING:
-    from endpoint.domain.webmentions.rules import Rule
+    from endpoint.domain.webmentions.deciding.rules import Rule
 
 _SUBJECTS = ("author", "host", "source")
 
@@ -25,7 +25,7 @@ def block(config: Config, subject: str, pattern: str, *, remove: bool) -> None:
     PATTERN is the URL of an author, the name of a host, which stands for all
     below it too, or a URL in which * stands for anything.
     """
-    from endpoint.domain.webmentions import rules
+    from endpoint.domain.webmentions.deciding import rules
 
     _rule(config, rules.block(subject, pattern), remove=remove)
 
@@ -37,7 +37,7 @@ def block(config: Config, subject: str, pattern: str, *, remove: bool) -> None:
 @click.option("--remove", is_flag=True, help="Remove the rule, and what it did.")
 def trust(config: Config, url: str, via: str, *, remove: bool) -> None:
     """Show at once what the author with the page URL sends, from pages below it or by a bridge."""
-    from endpoint.domain.webmentions import rules
+    from endpoint.domain.webmentions.deciding import rules
 
     _rule(config, rules.trust(url, f"https://{via}/" if via else ""), remove=remove)
     if "trusted" not in config.webmention.approve:

@@ -8,7 +8,7 @@ from endpoint.cli.configured import assemble, configured
 from endpoint.config import Config
 
 if TYPE_CHECKING:
-    from endpoint.services.webmentions.endpoints import Endpoints
+    from endpoint.services.webmentions.sending.endpoints import Endpoints
     from endpoint.stores.sent_mentions import Sent
 
 _MOST = 10_000
@@ -41,7 +41,7 @@ def send(config: Config, url: str, dry_run: bool) -> None:
 
 
 def _find(endpoints: "Endpoints", target: str) -> str:
-    from endpoint.services.webmentions.endpoints import Unreachable
+    from endpoint.services.webmentions.sending.endpoints import Unreachable
 
     try:
         return endpoints.find(target) or "no endpoint"

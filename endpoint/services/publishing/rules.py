@@ -1,7 +1,7 @@
 """The rules of merging: what becomes of a file that was changed here and at the remote."""
 
 from endpoint.domain.merging import Clash
-from endpoint.domain.webmentions import stored
+from endpoint.domain.webmentions.keeping import stored
 from endpoint.generators.generator import Generator
 from endpoint.generators.merging import merge_file
 from endpoint.stores.git.replays import Versions

@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from endpoint.domain.webmentions.policies import Decision
+from endpoint.domain.webmentions.deciding.policies import Decision
 from endpoint.stores.database import available, writing
 from endpoint.stores.mentions.rows import (
     APPROVED,

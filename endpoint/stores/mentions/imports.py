@@ -9,8 +9,8 @@ from uuid import uuid4
 from sqlalchemy import Engine, insert, select
 
 from endpoint.domain.permalinks import address
+from endpoint.domain.webmentions.deciding.rules import host_of
 from endpoint.domain.webmentions.mention import Mention
-from endpoint.domain.webmentions.rules import host_of
 from endpoint.stores.database import available, writing
 from endpoint.stores.mentions.rows import APPROVED, OWNER, PRESENT, key_of, mentions
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, case, insert, select, text, update
 
 from endpoint.domain.permalinks import address
-from endpoint.domain.webmentions.requests import Asking
-from endpoint.domain.webmentions.rules import host_of
+from endpoint.domain.webmentions.deciding.rules import host_of
+from endpoint.domain.webmentions.receiving.requests import Asking
 from endpoint.stores.database import available, writing
 from endpoint.stores.groups import Group, Groups
 from endpoint.stores.mentions.rows import (

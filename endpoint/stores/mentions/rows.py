@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import Column, Index, Integer, Row, String, Table, Text
 
-from endpoint.domain.webmentions import policies
+from endpoint.domain.webmentions.deciding import policies
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.stores.database import Moment, metadata
 

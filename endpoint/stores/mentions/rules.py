@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sqlalchemy import Engine, delete, insert, select
 
-from endpoint.domain.webmentions.rules import Rule
+from endpoint.domain.webmentions.deciding.rules import Rule
 from endpoint.stores.database import available, writing
 from endpoint.stores.mentions.rows import mention_rules
 

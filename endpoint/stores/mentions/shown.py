@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, and_, func, select
 
-from endpoint.domain.webmentions.jf2 import published_at
-from endpoint.domain.webmentions.listed import RSVPS, Listed, Wanted
+from endpoint.domain.webmentions.listing.jf2 import published_at
+from endpoint.domain.webmentions.listing.listed import RSVPS, Listed, Wanted
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.stores.database import available
 from endpoint.stores.mentions.rows import APPROVED, PRESENT, mentions

@@ -1,0 +1,1 @@
+"""Mentions as files of the repository."""

@@ -1,0 +1,1 @@
+"""Mentions as lists, in the words of webmention.io."""

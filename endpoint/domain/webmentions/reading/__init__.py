@@ -1,0 +1,1 @@
+"""What the source of a Webmention says: its links, its entry, its author. Pure."""
