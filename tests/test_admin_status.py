@@ -3,6 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 from oauth_apps import sign_in
+from received_mentions import receive
 from remotes import Hosting, git
 
 from endpoint.app import make_app
@@ -43,7 +44,37 @@ def test_all_is_fine_after_the_worker_ran(parts, bearer_of, look):
         "Build": "Build Fine The newest commit is built.",
         "Hosting": "Hosting Fine None is set; the repository on this machine is it.",
         "Mentions": "Mentions Fine No source of a mention waits to be looked at.",
+        "Mentions in git": "Mentions in git Fine No mention waits to be committed"
+        " to your repository.",
+        "Links in posts": "Links in posts Fine What is live was searched for links to others.",
+        "Sent mentions": "Sent mentions Fine No page that you link to waits to be told.",
     }
+
+
+def test_what_waits_on_the_way_of_mentions_and_since_when(
+    installation, start, bearer_of, look, clock
+):
+    mail = {"host": "127.0.0.1", "port": 9, "security": "none", "to": "me@site.example"}
+    installation.configure(mail=mail)
+    parts = start()
+    parts.following.work("site")
+    moderating, told = parts.webmentions.moderation.moderating, []
+    for number in range(3):
+        told.append(receive(parts, f"https://grace.example/{number}"))
+    moderating.decide(tuple(told[:1]), "approve")
+    post(parts, bearer_of, content="See https://a.invalid/ and https://b.invalid/")
+    parts.following.work("site")
+    clock.forward(minutes=1)
+
+    shown = look(parts)
+
+    since = "Since 22 Nov 2025, 09:30"
+    assert (
+        f"Waiting 1 mention waits to be committed to your repository. {since}"
+        in (shown["Mentions in git"])
+    )
+    assert f"Waiting 2 mentions wait for the next mail to you. {since}" in shown["Mail"]
+    assert f"Waiting 2 pages that you link to wait to be told. {since}" in shown["Sent mentions"]
 
 
 def test_what_a_build_said_is_shown_as_text(installation, start, look):

@@ -80,7 +80,8 @@ def test_block_and_trust_and_back(run, parts):
         run("trust", "https://social.example/@grace", "--via", "brid.gy", "--remove"),
     ]
 
-    assert [(result.exit_code, result.output) for result in results] == [(0, "")] * 4
+    assert [result.exit_code for result in results] == [0] * 4
+    assert [bool(result.output) for result in results] == [False, True, False, False]
     assert decided == ["rejected policy", "approved policy"]
     assert sorted(listed.splitlines()) == [
         "block host eve.example",
@@ -89,12 +90,45 @@ def test_block_and_trust_and_back(run, parts):
     assert states(parts, eve, grace) == ["", ""]
 
 
-def test_trust_that_does_not_count_says_so(run, installation):
+def test_trust_says_what_it_covers_and_how_to_widen_it(run, parts):
+    grace = said(url="https://social.example/@grace")
+    bridged = receive(parts, "https://brid.gy/1", grace)
+    receive(parts, "https://grace.example/1")
+
+    narrow = run("trust", "https://social.example/@grace").output.splitlines()
+    before = states(parts, bridged)
+    wide = run("trust", "https://social.example/@grace", "--via", "brid.gy").output.splitlines()
+
+    covered = "mentions by https://social.example/@grace on pages below that URL"
+    assert narrow == [
+        f"Shown without a decision: {covered}; --via HOST adds a host",
+        "Mentions in that name also wait from brid.gy, which need --via brid.gy",
+    ]
+    assert wide == [
+        f"Shown without a decision: {covered} or at brid.gy; --via HOST adds another host"
+    ]
+    assert (before, states(parts, bridged)) == ([""], ["approved policy"])
+
+
+def test_trust_in_a_mention_is_what_the_button_does(run, parts):
+    bridged = receive(parts, "https://brid.gy/1", said(url="https://social.example/@grace"))
+
+    result = run("trust", bridged)
+    both = run("trust", bridged, "--via", "brid.gy")
+
+    assert (result.exit_code, states(parts, bridged)) == (0, ["approved policy"])
+    assert run("rules").output == "trust author https://social.example/@grace via brid.gy\n"
+    assert "--via goes with a URL" in both.output
+
+
+def test_trust_that_does_not_count_says_so(run, installation, start):
     installation.configure(webmention={"approve": ["likes"]})
+    receive(start())
 
     result = run("trust", "https://grace.example/")
 
     assert result.exit_code == 0
+    assert "also wait" not in result.stdout
     assert "webmention.approve" in result.stderr
 
 
@@ -103,7 +137,8 @@ def test_trust_that_does_not_count_says_so(run, installation):
     [
         (("block", "author", "Eve"), "must be http or https"),
         (("block", "host", "eve.example", "--remove"), "no rule for eve.example"),
-        (("trust", "grace"), "must be http or https"),
+        (("trust", "grace"), "no such mention"),
+        (("trust", "mailto:grace@grace.example"), "must be http or https"),
         (("trust", "https://grace.example/", "--via", "no host"), "--via"),
     ],
 )

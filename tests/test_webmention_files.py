@@ -112,6 +112,21 @@ def test_ten_thousand_answers_to_each_other_are_a_shallow_thread():
     assert max(depths.values()) == 8
 
 
+def test_what_came_in_one_second_stays_as_it_stands():
+    late, early = entry("https://z.example/", 1), entry("https://a.example/", 1)
+    asks = entry("https://b.example/", 1, in_reply_to=["https://z.example/"])
+
+    threaded = stored.thread([late, asks, early, A])
+
+    assert stored.in_order([late, early, A]) == [A, late, early]
+    assert [one["source"] for one in threaded[1:]] == [
+        late["source"],
+        asks["source"],
+        early["source"],
+    ]
+    assert threaded[2]["parent"] == late["source"]
+
+
 def test_bytes_are_the_same_whatever_the_order():
     assert stored.write([A, B, C]) == stored.write([C, A, B])
     assert json.loads(stored.write([C, A]) or b"") == [A, C]

@@ -59,14 +59,16 @@ LINK = {
 def run(installation):
     """Return a function that runs the command and gives what it printed at the end."""
 
-    def run(source, *, fails=False, **env):
+    def run(source, *, fails=False, whole=False, **env):
         config = str(installation.folder / "config.toml")
         result = CliRunner().invoke(
             main, ["webmention", "import", "--config", config, str(source)], env=env
         )
         assert (result.exit_code != 0) == fails, result.output
         assert "Traceback" not in result.output
-        return result.stderr if fails else result.stdout.splitlines()[-1]
+        if fails or whole:
+            return result.stderr if fails else result.stdout
+        return result.stdout.splitlines()[-1]
 
     return run
 
@@ -115,6 +117,17 @@ def test_jf2_is_shown_as_it_was(run, export, listed):
     assert child["in-reply-to"] == target != "TARGET"
     assert child["content"]["text"] == "Yes and no"
     assert child["content"]["html"] == "<p>Yes <b>and</b> no</p>"
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_a_terminal_gets_a_progress_bar(run, export, monkeypatch, is_terminal):
+    monkeypatch.setattr("click._termui_impl.isatty", lambda _stream: is_terminal)
+    file = export({"children": with_sources([{}] * 3)})
+
+    printed = run(file, whole=True)
+
+    assert ("3/3" in printed) == is_terminal
+    assert printed.splitlines()[-1] == "Taken in: 3"
 
 
 def test_links_of_before_jf2(run, export, listed):

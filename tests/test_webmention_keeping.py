@@ -6,7 +6,7 @@ import pytest
 from kept_mentions import KeptMentions, file_of, reply
 
 from endpoint.stores.mentions.keeping import KeptMentions as KeptRows
-from endpoint.stores.mentions.rows import APPROVED, MISSING, PRESENT, REJECTED, UNDECIDED
+from endpoint.stores.mentions.rows import ABSENT, APPROVED, MISSING, PRESENT, REJECTED, UNDECIDED
 
 
 @pytest.fixture
@@ -104,6 +104,20 @@ def test_what_is_no_longer_shown_goes_and_may_come_back(site, post, values):
     assert gone
     assert told == "mention: remove reply by Ada: /notes/2025/11/hello/"
     assert [entry["source"] for entry in site.read(file_of(page))] == [source]
+
+
+def test_a_source_that_is_gone_is_told_of_by_whom_it_was(site, post):
+    """After 410 the database has forgotten what it said, and the file has not."""
+    page = post("Hello")
+    source = site.add(page, reply())
+    site.work()
+
+    site.change(source, finding=ABSENT, content="", kind="", author="")
+    site.work()
+
+    told = site.git("log", "-1", "--format=%s").strip()
+    assert told == "mention: remove reply by Ada: /notes/2025/11/hello/"
+    assert file_of(page) not in site.files()
 
 
 def test_what_the_source_says_by_now_is_in_the_file(site, post):
@@ -506,3 +520,15 @@ def test_a_page_that_takes_anothers_place_keeps_its_own_mention(site, post):
     assert site.row("https://ada.example/one").permalink == new
     found = KeptRows(site.parts.engine).at([old, new])
     assert [row.source for rows in found.values() for row in rows].count(source) == 2
+
+
+def test_what_came_in_one_second_stands_in_the_order_of_its_arrival(site, post):
+    page = post("Hello")
+    names = ("zoe", "ada", "mel")
+
+    sources = [site.add(page, reply(f"https://{name}.example/"), id=name) for name in names]
+    site.work()
+
+    entries = site.read(file_of(page))
+    assert [entry["source"] for entry in entries] == sources
+    assert len({entry["received"] for entry in entries}) == 1

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
+from conftest import Installation
 from sqlalchemy import delete, insert, update
 
 from endpoint.app import make_app
@@ -13,6 +15,7 @@ from endpoint.assembly import assemble
 from endpoint.config import load
 from endpoint.domain.permalinks import address
 from endpoint.domain.webmentions.mention import Author, Mention
+from endpoint.stores.mentions.photos import Photo, Photos
 from endpoint.stores.mentions.rows import key_of, mentions
 
 PAGE = "https://site.example/notes/a/"
@@ -24,6 +27,7 @@ GRACE = Author("Grace", "https://grace.example/", "https://grace.example/me.jpg"
 def module_app(hugo_seed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lists") / "hugo"
     shutil.copytree(hugo_seed, folder, ignore=shutil.ignore_patterns("site"))
+    Installation(folder).configure(webmention={"any_page": True})
     parts = assemble(load(folder / "config.toml"))
     yield parts, make_app(parts)
     parts.close()
@@ -433,6 +437,31 @@ def test_any_origin_may_read(client, path):
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert preflight.status_code == 204
     assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.fixture
+def copied(parts):
+    """Let us have a copy of Grace's photo, and return its URL."""
+    photos, now = Photos(parts.engine), datetime(2026, 1, 1, tzinfo=UTC)
+    photos.expect([GRACE.photo], now)
+    photos.note(Photo(GRACE.photo, "abc.webp", 0), now)
+    yield "https://site.example/faces/abc.webp"
+    photos.forget([GRACE.photo])
+
+
+def test_200_photo_is_our_copy_where_there_is_one(client, keep, ask, copied):
+    other = replace(GRACE, photo="https://grace.example/other.jpg")
+    keep(at=1)
+    keep(at=2, author=other)
+    keep(at=3, author=replace(GRACE, photo=""))
+
+    links = client.get("/webmention/mentions.json").json["links"]
+    page = client.get("/webmention/mentions.html").text
+
+    assert [child["author"]["photo"] for child in ask()] == ["", other.photo, copied]
+    assert [one["data"]["author"]["photo"] for one in links] == [None, other.photo, copied]
+    assert f'<data class="u-photo" value="{copied}">' in page
+    assert GRACE.photo not in page
 
 
 @pytest.mark.parametrize("path", ["mentions.jf2", "mentions.json", "count"])

@@ -535,3 +535,14 @@ def test_200_below_a_path(installation, start):
     assert urlsplit(page.led_to).path == "/api/admin/mentions"
     assert parse_qs(urlsplit(page.led_to).query)["done"] == ["approve"]
     assert all(link["href"].startswith("/api/") for link in page.html.select(".trays a"))
+
+
+def test_a_shown_mention_whose_source_is_busy_has_its_next_look(owner, parts):
+    waiting = receive(parts)
+    parts.webmentions.moderation.moderating.decide((waiting,), "approve")
+    receive(parts, finding=Finding("", "The source answers 503."))
+
+    [mention] = Page(owner, "/admin/mentions?show=shown").html.select(".mention")
+
+    assert "The source answers 503." in text(mention)
+    assert "Next look 22 Nov 2025, " in text(mention)

@@ -1,5 +1,7 @@
 """``/webmention``: what is taken, what is refused at once, and what it tells (Webmention §3.2)."""
 
+from urllib.parse import urlencode
+
 import pytest
 from mention_sources import entry
 
@@ -226,6 +228,26 @@ def test_400_a_post_that_was_deleted(any_page, installation, start, client_of, b
     assert client.post("/webmention", data=data).status_code == 400
 
 
+@pytest.mark.usefixtures("nobody_is_asked")
+@pytest.mark.parametrize(
+    ("source", "target", "named"),
+    [
+        pytest.param("not a URL", "{post}", "source", id="the source"),
+        pytest.param("{other}", "not a URL", "target", id="the target"),
+        pytest.param("not a URL", "neither", "source", id="both"),
+    ],
+)
+def test_receiver_2_an_invalid_source_target_or_both(source, target, named, send, elsewhere, post):
+    """Receiver test #2 of webmention.rocks: 400 each."""
+    places = {"post": post("Hello"), "other": elsewhere.put("/reply", "")}
+
+    answer = send(source.format(**places), target.format(**places))
+
+    assert answer.status_code == 400
+    assert answer.json["error"] == "invalid_request"
+    assert answer.json["error_description"].startswith(named)
+
+
 def test_400_a_person_is_told_in_a_page(send):
     answer = send("", "", PAGE)
 
@@ -247,6 +269,16 @@ def test_415_anything_but_a_form(body, content_type, client):
 
     assert answer.status_code == 415
     assert "application/x-www-form-urlencoded" in answer.json["error_description"]
+
+
+def test_201_a_form_that_names_its_charset(elsewhere, client, post):
+    target, source = post("Hello"), elsewhere.put("/reply", "")
+    kind = "application/x-www-form-urlencoded; charset=utf-8"
+
+    body = urlencode({"source": source, "target": target})
+    answer = client.post("/webmention", data=body, content_type=kind)
+
+    assert answer.status_code == 201
 
 
 def test_413_a_form_of_a_megabyte(client):

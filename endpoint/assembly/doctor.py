@@ -16,6 +16,7 @@ def make_doctor(parts: Parts) -> Doctor:
         parts.index,
         parts.builder,
         parts.checkout,
+        parts.generator,
         parts.web,
         Hosting(make_remote(parts.config), parts.publishing, parts.repository),
         parts.media.bucket,

@@ -22,7 +22,7 @@ _MOST_BYTES = 5_000_000
 def make_keeping(config: Config, stores: Stores, generator: Generator, clock: Clock) -> Keeping:
     """Return what keeps mentions; it rings the bell after a commit."""
     repository, index, kept = stores.repository, stores.index, KeptMentions(stores.engine)
-    places = FacePlaces(generator.faces_folder, f"{config.site_url}faces/")
+    places = FacePlaces(generator.faces_folder, faces_url(config))
     add = partial(add_imported, stores.engine)
     faces = Faces(Photos(stores.engine), make_web(config, _MOST_BYTES), clock)
     return Keeping(
@@ -37,3 +37,8 @@ def make_keeping(config: Config, stores: Stores, generator: Generator, clock: Cl
         clock,
         stores.bell.ring,
     )
+
+
+def faces_url(config: Config) -> str:
+    """Return the URL of the folder with the pictures of authors, with its slash."""
+    return f"{config.site_url}faces/"

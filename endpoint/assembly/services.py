@@ -63,7 +63,7 @@ def _make_status(parts: Parts) -> Status:
         parts.following,
         parts.publishing,
         parts.index,
-        parts.webmentions.looking,
+        parts.webmentions.queues(),
         parts.config.zone,
     )
 

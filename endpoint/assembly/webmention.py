@@ -1,9 +1,9 @@
 """Webmentions in and out, made of an installation's stores and its configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from endpoint.assembly.mention_keeping import make_keeping
+from endpoint.assembly.mention_keeping import faces_url, make_keeping
 from endpoint.assembly.moderation import ModerationParts, make_moderation
 from endpoint.assembly.sending import SendingParts, make_sending
 from endpoint.assembly.stores import Clock, Stores
@@ -12,16 +12,22 @@ from endpoint.domain.webmentions.receiving.targets import Grounds
 from endpoint.generators.generator import Generator
 from endpoint.services.following import Follower
 from endpoint.services.live import Live
-from endpoint.services.webmentions.keeping import Keeping
+from endpoint.services.webmentions.deciding.mailing import MAIL
+from endpoint.services.webmentions.keeping import KEEPING, Keeping
 from endpoint.services.webmentions.listing import Listing
 from endpoint.services.webmentions.listing.importing import Importing
+from endpoint.services.webmentions.pages import Pages
 from endpoint.services.webmentions.receiving import Receiving
-from endpoint.services.webmentions.receiving.looking import Looking
+from endpoint.services.webmentions.receiving.looking import MENTIONS, Looking
 from endpoint.services.webmentions.receiving.sources import Sources
+from endpoint.services.webmentions.sending import SEND
+from endpoint.services.webmentions.sending.announcing import ANNOUNCE
 from endpoint.stores.mentions.inbox import Inbox
 from endpoint.stores.mentions.looks import Looks
+from endpoint.stores.mentions.photos import Photos
 from endpoint.stores.mentions.rules import MentionRules
 from endpoint.stores.mentions.shown import ShownMentions
+from endpoint.stores.queues import Queue
 
 
 @dataclass(frozen=True)
@@ -44,19 +50,31 @@ class WebmentionParts:
         if self.moderation.mailing:
             yield self.moderation.mailing.follower()
 
+    def queues(self) -> dict[str, Callable[[], Queue]]:
+        """Return what asks how much waits for each of them, by the name of the follower."""
+        queues = {
+            MENTIONS: self.looking.queue,
+            KEEPING: self.keeping.queue,
+            ANNOUNCE: self.outgoing.announcing.queue,
+            SEND: self.outgoing.sending.queue,
+        }
+        if self.moderation.mailing:
+            queues[MAIL] = self.moderation.mailing.queue
+        return queues
+
 
 def make_webmentions(
     config: Config, stores: Stores, generator: Generator, live: Live, clock: Clock
 ) -> WebmentionParts:
     """Return all of it."""
-    inbox = Inbox(stores.engine)
     grounds = Grounds(config.site_url, config.webmention.aliases)
-    receiving = _make_receiving(config, stores, inbox, grounds, clock)
+    pages = Pages(stores.index, clock, any_page=config.webmention.any_page)
+    receiving = _make_receiving(stores, pages, grounds, clock)
     return WebmentionParts(
         receiving=receiving,
         looking=_make_looking(config, stores, clock),
         keeping=make_keeping(config, stores, generator, clock),
-        listing=Listing(ShownMentions(stores.engine), stores.index, grounds),
+        listing=_make_listing(config, stores, pages, grounds),
         importing=Importing(
             stores.engine,
             MentionRules(stores.engine),
@@ -69,18 +87,15 @@ def make_webmentions(
     )
 
 
-def _make_receiving(
-    config: Config, stores: Stores, inbox: Inbox, grounds: Grounds, clock: Clock
-) -> Receiving:
+def _make_receiving(stores: Stores, pages: Pages, grounds: Grounds, clock: Clock) -> Receiving:
     return Receiving(
-        inbox,
-        stores.index,
-        MentionRules(stores.engine),
-        grounds,
-        clock,
-        stores.bell.ring,
-        any_page=config.webmention.any_page,
+        Inbox(stores.engine), pages, MentionRules(stores.engine), grounds, clock, stores.bell.ring
     )
+
+
+def _make_listing(config: Config, stores: Stores, pages: Pages, grounds: Grounds) -> Listing:
+    shown, photos = ShownMentions(stores.engine), Photos(stores.engine)
+    return Listing(shown, pages, photos, faces_url(config), grounds)
 
 
 def _make_looking(config: Config, stores: Stores, clock: Clock) -> Looking:

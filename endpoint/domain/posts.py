@@ -44,3 +44,7 @@ class Post:
     def visibility(self) -> str:
         """``public`` or ``unlisted``."""
         return str(self.properties.get("visibility", ["public"])[0])
+
+    def is_out(self, now: datetime) -> bool:
+        """Whether its page is up for readers: it is no draft, and its time has come."""
+        return self.status == "published" and (self.published is None or self.published <= now)

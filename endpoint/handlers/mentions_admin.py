@@ -76,10 +76,8 @@ def block() -> Response:
 @bp.post("/trust")
 def trust() -> Response:
     """Trust the author of the mention ``id``, in what comes the way that it did."""
-    received = services().moderating.find(_field("id"))
-    author = received.mention.author.url if received.mention else ""
-    rule = rules.trust(author, received.source)
-    return _go_back("trust", services().moderating.add_rule(rule))
+    moderating = services().moderating
+    return _go_back("trust", moderating.add_rule(moderating.rule_like(_field("id"))))
 
 
 @bp.post("/undo")

@@ -9,7 +9,7 @@ from endpoint.errors import Unavailable
 from endpoint.handlers.context import services
 from endpoint.services.health import Readiness
 from endpoint.services.publishing import Backlog
-from endpoint.stores.mentions.looks import Queue
+from endpoint.stores.queues import Queue
 
 bp = Blueprint("operations", __name__)
 

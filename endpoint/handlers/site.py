@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.security import safe_join
 
-from endpoint.errors import NotFound
+from endpoint.errors import Gone, NotFound
 from endpoint.handlers.context import services
 
 bp = Blueprint("site", __name__)
@@ -85,6 +85,9 @@ def _find(output: Path, path: str) -> Path | None:
 
 def _page(file: Path, status: HTTPStatus) -> ResponseReturnValue:
     if not file.is_file():
+        # The site's own theme may have no page for what is missing.
+        if status == HTTPStatus.GONE:
+            raise Gone("The post at this URL was deleted")
         raise NotFound("There is nothing at this URL")
     response = send_file(file, max_age=0)
     response.status_code = status

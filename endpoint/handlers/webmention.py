@@ -22,6 +22,7 @@ bp = Blueprint("webmention", __name__, url_prefix="/webmention")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_BYTES = 20_000
 _REFRESH_S = 5
+_NOT_PUBLIC = "The page that it mentions is not public"
 
 
 def _source_host() -> str:
@@ -90,10 +91,14 @@ def _sent() -> tuple[str, str]:
 
 
 def _describe(received: Received) -> Response:
+    is_hidden = received.is_shown and not services().receiving.is_readable(received)
+    reason = _NOT_PUBLIC if is_hidden else received.last_error
     if _wants_page():
-        response = page("webmention-status.html", received=received)
+        response = page(
+            "webmention-status.html", received=received, reason=reason, is_hidden=is_hidden
+        )
     else:
-        response = jsonify(_to_json(received))
+        response = jsonify(_to_json(received, reason))
         response.headers["Cache-Control"] = "no-store"
     if received.looked_at is None:
         # With its address, because this may be the answer to the form.
@@ -102,7 +107,7 @@ def _describe(received: Received) -> Response:
     return response
 
 
-def _to_json(received: Received) -> dict[str, object]:
+def _to_json(received: Received, reason: str) -> dict[str, object]:
     moments = {
         "received": received.received_at,
         "looked_at": received.looked_at,
@@ -110,7 +115,7 @@ def _to_json(received: Received) -> dict[str, object]:
     }
     return {
         "state": received.state,
-        "reason": received.last_error,
+        "reason": reason,
         "source": received.source,
         "target": received.target,
         "permalink": received.permalink,

@@ -14,7 +14,7 @@ from endpoint.stores.bell import Bell
 from endpoint.stores.database import ping
 from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
-from endpoint.stores.mentions.looks import Queue
+from endpoint.stores.queues import Queue
 from endpoint.stores.repository import Repository
 
 

@@ -1,16 +1,16 @@
 """How the site is, as its owner looks at it: what follows a commit, and what waits for them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from endpoint.services.following import Following
 from endpoint.services.live import LIVE
 from endpoint.services.publishing import PUBLISH, Backlog, Publishing
-from endpoint.services.webmentions.deciding.mailing import MAIL
-from endpoint.services.webmentions.receiving.looking import Looking
+from endpoint.services.webmentions.errands import ERRANDS
 from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
+from endpoint.stores.queues import Queue
 
 _MOST = 20
 
@@ -19,7 +19,6 @@ _NAMES = {
     "checkout": ("Checkout", "It shows the newest commit."),
     "build": ("Build", "The newest commit is built."),
     LIVE: ("Readers", "The newest post is up at your hosting."),
-    MAIL: ("Mail", "You were told of all mentions that wait."),
 }
 
 
@@ -41,20 +40,23 @@ class PartStatus:
 
 
 class Status:
-    """Looks at what follows the repository, the hosting, mentions, and files that are broken."""
+    """Looks at what follows the repository, the hosting, mentions, and files that are broken.
+
+    ``queues`` has, for each follower with an errand, what asks how much waits for it.
+    """
 
     def __init__(
         self,
         following: Following,
         publishing: Publishing,
         index: PostIndex,
-        looking: Looking,
+        queues: Mapping[str, Callable[[], Queue]],
         zone: tzinfo,
     ) -> None:
         self._following = following
         self._publishing = publishing
         self._index = index
-        self._looking = looking
+        self._queues = queues
         self._zone = zone
 
     def examine(self) -> tuple[PartStatus, ...]:
@@ -69,7 +71,9 @@ class Status:
         backlog = self._publishing.backlog()
         has_remote = any(progress.name == PUBLISH for progress in followers)
         yield self._describe_hosting(backlog, has_remote=has_remote)
-        yield self._describe_mentions()
+        for progress in followers:
+            if progress.name in self._queues:
+                yield self._describe_errand(progress, self._queues[progress.name]())
         if backlog.conflicts:
             yield _describe_conflicts(backlog)
         if problems := self._index.problems():
@@ -84,9 +88,7 @@ class Status:
         if progress.name == LIVE and progress.last_error:
             return PartStatus(name, "waiting", progress.last_error, next_attempt_at=next_attempt_at)
         if progress.last_error:
-            times = "once" if progress.attempts == 1 else f"{progress.attempts} times"
-            kept = "it is tried again" if progress.name == MAIL else "the last good one stays"
-            says = f"It failed {times}; {kept}."
+            says = f"It failed {_times(progress.attempts)}; the last good one stays."
             return PartStatus(
                 name, "failed", says, progress.last_error, next_attempt_at=next_attempt_at
             )
@@ -108,13 +110,14 @@ class Status:
             next_attempt_at=self._local(backlog.next_attempt_at) if backlog.last_error else None,
         )
 
-    def _describe_mentions(self) -> PartStatus:
-        queue = self._looking.queue()
-        if not queue.waiting:
-            return PartStatus("Mentions", "ok", "No source of a mention waits to be looked at.")
-        verb = "waits" if queue.waiting == 1 else "wait"
-        says = f"{_count(queue.waiting, 'source')} of mentions {verb} to be looked at."
-        return PartStatus("Mentions", "waiting", says, since=self._local(queue.since))
+    def _describe_errand(self, progress: Progress, queue: Queue) -> PartStatus:
+        errand, since = ERRANDS[progress.name], self._local(queue.since)
+        if progress.last_error and not progress.is_done:
+            says = f"It failed {_times(progress.attempts)}; it is tried again."
+            said, again = progress.last_error, self._local(progress.next_attempt_at)
+            return PartStatus(errand.name, "failed", says, said, (), since, again)
+        state, again = "waiting" if queue.waiting else "ok", self._local(queue.next_attempt_at)
+        return PartStatus(errand.name, state, errand.say(queue.waiting), "", (), since, again)
 
     def _local(self, moment: datetime | None) -> datetime | None:
         return moment.astimezone(self._zone) if moment else None
@@ -134,6 +137,10 @@ def _describe_files(problems: list[tuple[str, str]]) -> PartStatus:
     lines = [(sentence, path) for path, sentence in problems[:_MOST]]
     says = f"{_count(len(problems), 'file')} cannot be read as a post."
     return PartStatus("Files", "failed", says, lines=tuple(lines))
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _count(number: int, noun: str) -> str:

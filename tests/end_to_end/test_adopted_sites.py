@@ -193,6 +193,32 @@ def test_delete_and_undelete_give_back_every_byte(adopted: Adopted, send: Any) -
     assert adopted.git("show", f"HEAD:{adopted.site['first']}") == before
 
 
+def test_a_deleted_post_is_gone_although_the_theme_has_no_page_for_that(
+    adopted: Adopted, start: Callable[..., Any], client_of: Any, bearer_of: Any
+) -> None:
+    adopted.installation.configure(site={"serve": True})
+    parts = start(adopted.installation)
+    client, headers = client_of(parts), bearer_of(parts)
+    statuses = []
+
+    def look(url: str) -> None:
+        with client.get(url) as response:
+            statuses.append(response.status_code)
+
+    adopted.build()
+    look(FIRST)
+    client.post("/micropub", json={"action": "delete", "url": FIRST}, headers=headers)
+    look(FIRST)
+    adopted.build()
+    look(FIRST)
+    look(f"{FIRST}more/")
+    client.post("/micropub", json={"action": "undelete", "url": FIRST}, headers=headers)
+    adopted.build()
+    look(FIRST)
+
+    assert statuses == [200, 410, 410, 404, 200]
+
+
 def test_real_build_has_what_was_answered(adopted: Adopted, send: Any) -> None:
     note = send(type=["h-entry"], properties={"content": ["A note by <app>"]})
     article = send(

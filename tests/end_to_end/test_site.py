@@ -7,6 +7,7 @@ from endpoint.domain.discovery import find_in_head
 LINKS = {
     "micropub": "https://site.example/micropub",
     "micropub_media": "https://site.example/media",
+    "webmention": "https://site.example/webmention",
     "indieauth-metadata": "https://site.example/.well-known/oauth-authorization-server",
     "authorization_endpoint": "https://site.example/auth",
     "token_endpoint": "https://site.example/token",
@@ -135,8 +136,8 @@ def test_pages_name_the_endpoints_in_header_lines(built, method, path):
     """IndieAuth §4.1, Micropub §5.3; a line for each, as simple clients need it."""
     lines = header_lines(built.open(path, method=method))
 
-    assert lines[:5] == [f'<{url}>; rel="{rel}"' for rel, url in LINKS.items()]
-    assert lines[5:] == [
+    assert lines[:-1] == [f'<{url}>; rel="{rel}"' for rel, url in LINKS.items()]
+    assert lines[-1:] == [
         '<https://site.example/feed.json>; rel="alternate"; type="application/feed+json"'
     ]
 
@@ -152,7 +153,7 @@ def test_endpoints_are_named_before_the_first_build(served, method):
 
     response = client.open("/", method=method)
 
-    assert len(header_lines(response)) == 6
+    assert len(header_lines(response)) == 7
     if method == "GET":
         found = {rel: find_in_head(rel, response.text) for rel in LINKS}
         assert found == {rel: [url] for rel, url in LINKS.items()}
@@ -163,13 +164,25 @@ def test_endpoints_are_named_before_the_first_build(served, method):
     [
         pytest.param(
             {"public_url": "http://site.example"},
-            ["micropub", "micropub_media", "authorization_endpoint", "token_endpoint", "alternate"],
+            [
+                "micropub",
+                "micropub_media",
+                "webmention",
+                "authorization_endpoint",
+                "token_endpoint",
+                "alternate",
+            ],
             id="plain http has no metadata",
         ),
         pytest.param(
             {"auth": {"mode": "external"}},
-            ["micropub", "micropub_media", "alternate"],
+            ["micropub", "micropub_media", "webmention", "alternate"],
             id="external sign-in",
+        ),
+        pytest.param(
+            {"auth": {"mode": "external"}, "webmention": {"receive": False}},
+            ["micropub", "micropub_media", "alternate"],
+            id="no mentions wanted",
         ),
     ],
 )

@@ -93,7 +93,8 @@ def test_nobody_is_forgotten_by_a_worker_that_is_killed_again_and_again(hosted, 
     urls = {targets.put(f"/{number}") for number in range(80)}
     for start in range(0, 80, 20):
         content = " ".join(sorted(urls)[start : start + 20])
-        assert client.post("/micropub", data={"content": content}, headers=headers).status_code
+        made = client.post("/micropub", data={"content": content}, headers=headers)
+        assert made.status_code == 201
     parts.live.hear(parts.repository.head())
     for _ in range(_KILLS):
         heard = len(targets.told)

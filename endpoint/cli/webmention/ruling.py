@@ -10,6 +10,7 @@ from endpoint.config import Config
 
 if TYPE_CHECKING:
     from endpoint.domain.webmentions.deciding.rules import Rule
+    from endpoint.services.webmentions.deciding import Moderating
 
 _SUBJECTS = ("author", "host", "source")
 
@@ -27,19 +28,41 @@ def block(config: Config, subject: str, pattern: str, *, remove: bool) -> None:
     """
     from endpoint.domain.webmentions.deciding import rules
 
-    _rule(config, rules.block(subject, pattern), remove=remove)
+    _rule(moderating_of(config), rules.block(subject, pattern), remove=remove)
 
 
 @click.command("trust")
 @configured
-@click.argument("url", metavar="URL")
+@click.argument("author", metavar="URL|ID")
 @click.option("--via", metavar="HOST", default="", help="A bridge that speaks for the author.")
 @click.option("--remove", is_flag=True, help="Remove the rule, and what it did.")
-def trust(config: Config, url: str, via: str, *, remove: bool) -> None:
-    """Show at once what the author with the page URL sends, from pages below it or by a bridge."""
+def trust(config: Config, author: str, via: str, *, remove: bool) -> None:
+    """Show at once what an author sends, from pages below their URL or by a bridge.
+
+    With the ID of a mention it is the author of that one, in what comes the way
+    that it did, as with the button at /admin/mentions.
+    """
     from endpoint.domain.webmentions.deciding import rules
 
-    _rule(config, rules.trust(url, f"https://{via}/" if via else ""), remove=remove)
+    moderating = moderating_of(config)
+    if not author.isalnum():
+        rule = rules.trust(author, f"https://{via}/" if via else "")
+    elif via:
+        raise click.UsageError("--via goes with a URL; a mention says itself which way it came")
+    else:
+        rule = moderating.rule_like(author)
+    _rule(moderating, rule, remove=remove)
+    if not remove:
+        _tell(config, moderating, rule)
+
+
+def _tell(config: Config, moderating: "Moderating", rule: "Rule") -> None:
+    from endpoint.domain.webmentions.deciding.rules import author_of, bridge_of
+    from endpoint.domain.webmentions.deciding.words import trusted_by
+
+    click.echo(f"{trusted_by(rule)}; --via HOST adds {'another' if bridge_of(rule) else 'a'} host")
+    for host in moderating.other_ways(author_of(rule)):
+        click.echo(f"Mentions in that name also wait from {host}, which need --via {host}")
     if "trusted" not in config.webmention.approve:
         click.echo("Note: it counts once webmention.approve has the word trusted", err=True)
 
@@ -52,8 +75,7 @@ def list_rules(config: Config) -> None:
         click.echo(f"{rule.action} {rule.subject} {rule.pattern}")
 
 
-def _rule(config: Config, rule: "Rule", *, remove: bool) -> None:
-    moderating = moderating_of(config)
+def _rule(moderating: "Moderating", rule: "Rule", *, remove: bool) -> None:
     if not remove:
         moderating.add_rule(rule)
     elif not moderating.remove_rule(rule):

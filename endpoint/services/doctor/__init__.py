@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import Engine
 
 from endpoint.config import Config
+from endpoint.generators.generator import Generator
 from endpoint.services.doctor.answers import Answers
 from endpoint.services.doctor.bucket import BucketCheck
 from endpoint.services.doctor.building import Building
 from endpoint.services.doctor.discovery import Discovery
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.services.doctor.hosting import Hosting
+from endpoint.services.doctor.mentions import KeptMentions
 from endpoint.services.health import require_stores
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
@@ -35,6 +37,7 @@ class Doctor:
         index: PostIndex,
         builder: Builder,
         checkout: Checkout,
+        generator: Generator,
         web: Web,
         hosting: Hosting,
         bucket: MediaPlace | None = None,
@@ -44,7 +47,8 @@ class Doctor:
         self._followers = followers
         self._repository = repository
         self._index = index
-        self._building = Building(config, index, builder, checkout)
+        mentions = KeptMentions(repository, generator)
+        self._building = Building(config, index, builder, checkout, mentions)
         self._discovery = Discovery(config, web)
         self._answers = Answers(config, web)
         self._hosting = hosting

@@ -1,4 +1,4 @@
-"""Whether the site builds, its pages are where the permalinks say, and they show their files."""
+"""Whether the site builds, its pages are where the permalinks say, and show what is theirs."""
 
 import json
 import tempfile
@@ -11,6 +11,7 @@ from endpoint.domain.lists import Selection
 from endpoint.domain.media_names import find_names
 from endpoint.domain.posts import Post
 from endpoint.services.doctor.findings import Finding, Ill, look
+from endpoint.services.doctor.mentions import KeptMentions, shows_any
 from endpoint.stores.builder import Builder
 from endpoint.stores.checkout import Checkout
 from endpoint.stores.index import PostIndex
@@ -23,12 +24,18 @@ class Building:
     """Builds the site into a folder that is thrown away, and looks for the newest posts there."""
 
     def __init__(
-        self, config: Config, index: PostIndex, builder: Builder, checkout: Checkout
+        self,
+        config: Config,
+        index: PostIndex,
+        builder: Builder,
+        checkout: Checkout,
+        mentions: KeptMentions,
     ) -> None:
         self._config = config
         self._index = index
         self._builder = builder
         self._checkout = checkout
+        self._mentions = mentions
 
     def examine(self) -> Iterator[Finding]:
         """Yield what a build shows."""
@@ -45,6 +52,7 @@ class Building:
             page = self._index.select(Selection(limit=_SAMPLE, public_only=True))
             self._require_pages(Path(folder), page.posts)
             self._require_files(Path(folder), page.posts)
+            self._require_mentions(Path(folder), page.posts)
         if not page.posts:
             return "the site builds; there is no public post to compare yet"
         return f"the newest posts ({len(page.posts)}) are where their permalinks say"
@@ -65,6 +73,17 @@ class Building:
                     f"{post.permalink} is built without {min(unshown)}, a file of the post; have"
                     " your templates show photos, videos and audios (docs/templates.md)"
                 )
+
+    def _require_mentions(self, output: Path, posts: Sequence[Post]) -> None:
+        mentioned = ((post, urls) for post in posts if (urls := self._mentions.urls(post)))
+        # A theme shows mentions or does not: the newest page that has any tells.
+        post, urls = next(mentioned, (None, set[str]()))
+        page = self._find_page(output, post) if post else None
+        if post and page and not shows_any(page.read_bytes(), urls):
+            raise Ill(
+                f"{post.permalink} is built without its mentions; have your templates show"
+                " them (docs/webmentions.md)"
+            )
 
     def _find_page(self, output: Path, post: Post) -> Path | None:
         path = post.permalink.removeprefix(self._config.site_url)

@@ -1,6 +1,6 @@
 """The post index: what the repository holds, ready to be asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from endpoint.stores.index.updates import IndexUpdates, Progress
 from endpoint.stores.repository import Repository
 
 _SECOND = timedelta(seconds=1)
+_AT_ONCE = 500
 _POST = (
     posts.c.type,
     posts.c.kind,
@@ -82,6 +83,17 @@ class PostIndex:
         query = select(*_POST).where(posts.c.address == address(permalink), posts.c.address != "")
         row = self._reader.first(query.order_by(posts.c.path).limit(1))
         return to_post(row) if row else None
+
+    def find_all(self, addresses: Iterable[str]) -> list[Post]:
+        """Return the post at each of ``addresses`` that has one, drafts included."""
+        found: dict[str, Post] = {}
+        wanted = sorted(set(addresses) - {""})
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = posts.c.address.in_(wanted[start : start + _AT_ONCE])
+            query = select(posts.c.address, *_POST).where(some)
+            for row in self._reader.all(query.order_by(posts.c.path)):
+                found.setdefault(row.address, to_post(row))
+        return list(found.values())
 
     def find_moved(self, url: str) -> Post | None:
         """Return the post whose front matter says that ``url`` leads to it, or None."""

@@ -29,6 +29,7 @@ from endpoint.stores.mentions.rows import (
     mentions,
     to_received,
 )
+from endpoint.stores.queues import Queue
 
 _BATCH = 500
 _c = mentions.c
@@ -106,6 +107,14 @@ class Decisions:
         """Return the newest of those that came to wait after ``since``, by the moment ``until``."""
         after = _c.changed_at > since if since else true()
         return self._select(and_(_TRAYS["waiting"], after, _c.changed_at <= until), limit)
+
+    def queue(self, since: datetime | None) -> Queue:
+        """Return how many came to wait after ``since``, or ever, and still do."""
+        after = _c.changed_at > since if since else true()
+        query = select(func.count(), func.min(_c.changed_at)).where(_TRAYS["waiting"], after)
+        with available(), self._engine.connect() as connection:
+            waiting, first = connection.execute(query).one()
+        return Queue(waiting, first)
 
     def _numbers(self, above: int) -> list[int]:
         query = select(_c.number).where(_c.number > above).order_by(_c.number).limit(_BATCH)

@@ -19,9 +19,11 @@ from endpoint.stores.mentions.rows import (
     mentions,
     to_received,
 )
+from endpoint.stores.queues import Queue
 
 _c = mentions.c
 _AT_ONCE = 500
+_matters = or_(_c.kept != "", (_c.decision == APPROVED) & (_c.finding == PRESENT))
 
 
 class KeptMentions:
@@ -37,10 +39,16 @@ class KeptMentions:
             first, last = connection.execute(query.where(*_after(moment))).one()
         return first, last
 
+    def queue(self, moment: datetime | None) -> Queue:
+        """Return how many changed after ``moment``, or ever, in a way that may show."""
+        query = select(func.count(), func.min(_c.changed_at)).where(*_after(moment), _matters)
+        with available(), self._engine.connect() as connection:
+            waiting, since = connection.execute(query).one()
+        return Queue(waiting, since)
+
     def pages_changed(self, since: datetime | None, until: datetime) -> list[str]:
         """Return the permalinks of pages with a change after ``since``, or ever, that may show."""
-        matters = or_(_c.kept != "", (_c.decision == APPROVED) & (_c.finding == PRESENT))
-        query = select(_c.permalink).where(*_after(since), _c.changed_at <= until, matters)
+        query = select(_c.permalink).where(*_after(since), _c.changed_at <= until, _matters)
         with available(), self._engine.connect() as connection:
             return list(connection.scalars(query.distinct()))
 

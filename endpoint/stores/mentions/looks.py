@@ -1,7 +1,6 @@
 """Which sources are to be looked at, and who does: the rows of mentions as a queue."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,19 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select, upd
 from endpoint.stores.database import available, writing
 from endpoint.stores.mentions.inbox import be_alone
 from endpoint.stores.mentions.rows import COLUMNS, Received, mentions, to_received
+from endpoint.stores.queues import Queue
 
 _LONGEST_LEASE = timedelta(minutes=10)
 
 Judge = Callable[[Received], dict[str, Any]]
 """Returns the new values of columns, for a row as it stands."""
-
-
-@dataclass(frozen=True)
-class Queue:
-    """How many sources are to be looked at by now, and since when the first of them waits."""
-
-    waiting: int
-    since: datetime | None
 
 
 class Looks:

@@ -6,7 +6,19 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 
-from sqlalchemy import Column, Engine, Index, Integer, String, Table, Text, delete, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy import update as update_rows
 
 from endpoint.stores.database import Moment, available, metadata, writing
@@ -42,15 +54,19 @@ class Photos:
     def expect(self, urls: Iterable[str], now: datetime) -> dict[str, str]:
         """Return the name of the file for each of ``urls``; one that is new is due ``now``."""
         wanted = {_key(url): url for url in urls}
-        known: dict[str, str] = {}
         with available(), writing(self._engine) as connection:
-            for keys in _batched(wanted):
-                query = select(photos.c.key, photos.c.name).where(photos.c.key.in_(keys))
-                known |= {row.key: row.name for row in connection.execute(query)}
+            known = _find(connection, wanted)
             new = [_new(wanted[key], now) for key in wanted if key not in known]
             if new:
                 connection.execute(insert(photos), new)
         return {wanted[key]: name for key, name in known.items()}
+
+    def find(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return the name of the file for each of ``urls`` that we have a copy of."""
+        wanted = {_key(url): url for url in urls if url}
+        with available(), self._engine.connect() as connection:
+            known = _find(connection, wanted)
+        return {wanted[key]: name for key, name in known.items() if name}
 
     def due(self, now: datetime, limit: int) -> list[Photo]:
         """Return those to look at, the longest due first, at most ``limit``."""
@@ -83,6 +99,14 @@ class Photos:
         with available(), writing(self._engine) as connection:
             for keys in _batched(map(_key, urls)):
                 connection.execute(delete(photos).where(photos.c.key.in_(keys)))
+
+
+def _find(connection: Connection, wanted: Iterable[str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for keys in _batched(wanted):
+        query = select(photos.c.key, photos.c.name).where(photos.c.key.in_(keys))
+        known |= {row.key: row.name for row in connection.execute(query)}
+    return known
 
 
 def _batched(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -45,9 +45,15 @@ class ShownMentions:
         query = _query(wanted).order_by(*(way if wanted.up else way.desc() for way in order))
         return self._read(query.limit(wanted.limit).offset(wanted.offset))
 
-    def count(self, addresses: tuple[str, ...] | None) -> dict[str, int]:
+    def addresses(self) -> list[str]:
+        """Return the address of each page that has any."""
+        query = select(mentions.c.address).where(_SHOWN).distinct()
+        with available(), self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def count(self, asked: Wanted) -> dict[str, int]:
         """Return how many there are of each kind; of rsvps by their answer, as ``rsvp-yes``."""
-        wanted = _conditions(Wanted(addresses))
+        wanted = _conditions(asked)
         by_kind = (
             select(mentions.c.kind, func.count().label("number"))
             .where(*wanted, mentions.c.kind != "rsvp")
@@ -86,6 +92,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [_SHOWN]
     if wanted.addresses is not None:
         conditions.append(mentions.c.address.in_(wanted.addresses))
+    if wanted.hidden:
+        conditions.append(mentions.c.address.not_in(wanted.hidden))
     if wanted.kinds is not None:
         conditions.append(mentions.c.kind.in_(wanted.kinds))
     if wanted.since is not None:

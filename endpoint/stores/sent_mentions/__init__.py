@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from endpoint.stores.database import available, writing
+from endpoint.stores.queues import Queue
 from endpoint.stores.sent_mentions.rows import (
     COLUMNS,
     FAILED,
@@ -76,6 +77,15 @@ class SentMentions:
         query = select(sent_mentions.c.key).where(*_due(now)).limit(1)
         with available(), self._engine.connect() as connection:
             return connection.execute(query).first() is not None
+
+    def queue(self) -> Queue:
+        """Return how many are to be told, also those that are tried again later."""
+        columns = sent_mentions.c
+        first = select(
+            func.count(), func.min(columns.asked_at), func.min(columns.next_attempt_at)
+        ).where(columns.next_attempt_at.is_not(None))
+        with available(), self._engine.connect() as connection:
+            return Queue(*connection.execute(first).one())
 
     def take(
         self, now: datetime, most: int, lease: timedelta, source: str | None = None

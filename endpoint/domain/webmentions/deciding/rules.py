@@ -87,6 +87,16 @@ def block(subject: str, pattern: str) -> Rule:
     )
 
 
+def author_of(rule: Rule) -> str:
+    """Return the URL of the author that ``rule``, whose subject is one, is about."""
+    return rule.pattern.partition(_VIA)[0]
+
+
+def bridge_of(rule: Rule) -> str:
+    """Return the host that speaks for the author whom ``rule`` trusts, empty if none does."""
+    return rule.pattern.partition(_VIA)[2]
+
+
 def is_same_person(a: str, b: str) -> bool:
     """Return whether two URLs name the same author; False if one is none."""
     return bool(a and b) and _key(a) == _key(b) != ""
@@ -114,7 +124,7 @@ def _fits_source(rule: Rule, source: str) -> bool:
 def _trusts(rule: Rule, source: str, author: str) -> bool:
     if rule.action != TRUST:
         return False
-    url, _, host = rule.pattern.partition(_VIA)
+    url, host = author_of(rule), bridge_of(rule)
     if not is_same_person(url, author):
         return False
     return same_site(source, url) or (host != "" and host_of(source) == host)

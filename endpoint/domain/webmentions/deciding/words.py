@@ -1,6 +1,6 @@
 """A mention in a line of words, for its owner: who did what, and to which page."""
 
-from endpoint.domain.webmentions.deciding.rules import host_of
+from endpoint.domain.webmentions.deciding.rules import Rule, author_of, bridge_of, host_of
 from endpoint.domain.webmentions.mention import Mention
 
 _VERBS = {
@@ -32,6 +32,13 @@ def did(mention: Mention | None) -> str:
 def headline(mention: Mention | None, source: str, permalink: str) -> str:
     """Return it all: ``Grace replied to https://site.example/notes/1/``."""
     return f"{who(mention, source)} {did(mention)} {permalink}"
+
+
+def trusted_by(rule: Rule) -> str:
+    """Return what a rule that trusts somebody covers, as a sentence without its end."""
+    bridge = bridge_of(rule)
+    by = f" or at {bridge}" if bridge else ""
+    return f"Shown without a decision: mentions by {author_of(rule)} on pages below that URL{by}"
 
 
 def one_line(text: str, longest: int) -> str:

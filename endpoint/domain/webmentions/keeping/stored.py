@@ -41,8 +41,10 @@ def write(entries: Iterable[Entry]) -> bytes | None:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return ``entries`` as they came, oldest first; the order is the same on every machine."""
-    return sorted(entries, key=lambda entry: (str(entry.get("received", "")), source_of(entry)))
+    """Return ``entries`` as they came, oldest first; a page's of one second stay as they stand."""
+    return sorted(
+        entries, key=lambda entry: (str(entry.get("received", "")), str(entry.get("target", "")))
+    )
 
 
 def source_of(entry: Entry) -> str:

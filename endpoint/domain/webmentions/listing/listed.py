@@ -1,6 +1,7 @@
 """What is asked of the public list of mentions, and what stands in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from endpoint.domain.webmentions.mention import Mention
@@ -27,10 +28,18 @@ class Listed:
     changed_at: datetime
     mention: Mention
 
+    def with_photo(self, urls: Mapping[str, str]) -> "Listed":
+        """Return it with the photo at another URL, if ``urls`` has one for its author's."""
+        author = self.mention.author
+        shown = replace(author, photo=urls.get(author.photo, author.photo))
+        return replace(self, mention=replace(self.mention, author=shown))
+
 
 @dataclass(frozen=True)
 class Wanted:
     """Which mentions: those that lead to one of ``addresses`` (None: to any page).
+
+    And to none of those that are ``hidden``.
 
     Of these the ``kinds`` (None: all), that arrived after ``since`` and after the
     one numbered ``since_id``; ``limit`` of them from ``offset`` on, by one of
@@ -45,3 +54,4 @@ class Wanted:
     up: bool = False
     limit: int = 20
     offset: int = 0
+    hidden: frozenset[str] = frozenset()

@@ -13,13 +13,22 @@ from endpoint.domain.webmentions.deciding.policies import (
     Decision,
     decide,
 )
-from endpoint.domain.webmentions.deciding.rules import Rule, is_about, is_blocked, is_trusted
+from endpoint.domain.webmentions.deciding.rules import (
+    Rule,
+    host_of,
+    is_about,
+    is_blocked,
+    is_same_person,
+    is_trusted,
+    trust,
+)
 from endpoint.errors import InvalidRequest, NotFound
 from endpoint.stores.mentions.decisions import TRAYS, Decisions
 from endpoint.stores.mentions.rows import Received
 from endpoint.stores.mentions.rules import MentionRules
 
 PAGE_SIZE = 30
+_MOST_ASKED = 1000
 _WORDS = {"approve": APPROVED, "reject": REJECTED, "spam": SPAM}
 _BY = ("", OWNER, "policy", "block")
 
@@ -118,6 +127,25 @@ class Moderating:
     def rules(self) -> tuple[Rule, ...]:
         """Return every rule, the newest first."""
         return self._rules.all()
+
+    def rule_like(self, mention_id: str) -> Rule:
+        """Return the rule that trusts the author of a mention in what comes the way that it did.
+
+        Raise NotFound if there is no such mention, InvalidRequest if it names no author.
+        """
+        received = self.find(mention_id)
+        return trust(_author_url(received), received.source)
+
+    def other_ways(self, author: str) -> tuple[str, ...]:
+        """Return the hosts of mentions that wait and name ``author``, but that no rule trusts."""
+        rules = self._rules.all()
+        hosts = {
+            host_of(received.source)
+            for received in self._decisions.page("waiting", None, _MOST_ASKED)
+            if is_same_person(author, _author_url(received))
+            and not is_trusted(rules, received.source, author)
+        }
+        return tuple(sorted(hosts))
 
     def add_rule(self, rule: Rule) -> Undo:
         """Add a rule and heed it, also for what came in before."""

@@ -11,6 +11,7 @@ from endpoint.stores.followers import Followers
 from endpoint.stores.mail import Mailer
 from endpoint.stores.mentions.decisions import Decisions
 from endpoint.stores.mentions.rows import Received
+from endpoint.stores.queues import Queue
 
 MAIL = "mail"
 """The name of the follower that sends it."""
@@ -55,6 +56,10 @@ class Mailing:
         newest = self._decisions.newest_waiting(self._boundary(told))
         moments = [moment for moment in (told, newest) if moment]
         return max(moments).astimezone(UTC).isoformat() if moments else ""
+
+    def queue(self) -> Queue:
+        """Return how many mentions wait that no mail has told of yet."""
+        return self._decisions.queue(self._told())
 
     def send(self) -> None:
         """Send a mail of those that are not told yet, if there are.

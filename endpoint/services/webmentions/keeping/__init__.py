@@ -17,6 +17,7 @@ from endpoint.stores.followers import Followers
 from endpoint.stores.index import PostIndex
 from endpoint.stores.mentions.keeping import KeptMentions
 from endpoint.stores.mentions.rows import Received
+from endpoint.stores.queues import Queue
 from endpoint.stores.repository import Repository
 
 _log = structlog.get_logger()
@@ -64,6 +65,10 @@ class Keeping:
     def follower(self) -> Follower:
         """Return what follows the rows and the commits; other sites are waited for in its lane."""
         return Follower(KEEPING, self._find_wanted, self.keep, lane=KEEPING)
+
+    def queue(self) -> Queue:
+        """Return how many mentions changed and are to be committed."""
+        return self._kept.queue(self._done().changed_at)
 
     def keep(self) -> None:
         """Take in what commits did, and commit what is to be shown or no longer is."""

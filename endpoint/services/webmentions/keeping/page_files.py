@@ -164,10 +164,10 @@ def _tell(received: Received, entry: Entry | None, wanted: Entry | None) -> list
     if _bare(entry) == _bare(wanted):
         return []
     action = "remove" if wanted is None else "add" if entry is None else "change"
-    mention = received.mention
-    author = (mention.author.name or mention.author.url) if mention else ""
-    kind = mention.kind if mention else "mention"
-    return [Story(action, kind, author or received.source, received.permalink)]
+    # Of a source that is gone, only the entry in the file still knows who it was.
+    said = stored.to_mention(wanted or entry or {}, photo="")
+    author = said.author.name or said.author.url or received.source
+    return [Story(action, said.kind, author, received.permalink)]
 
 
 def _bare(entry: Entry | None) -> Entry | None:

@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.deciding.rules import is_refused
 from endpoint.domain.webmentions.receiving.requests import Asking
 from endpoint.domain.webmentions.receiving.targets import Grounds
 from endpoint.errors import InvalidRequest, NotFound
-from endpoint.stores.index import PostIndex
+from endpoint.services.webmentions.pages import Pages
 from endpoint.stores.mentions.inbox import Inbox
 from endpoint.stores.mentions.rows import Received
 from endpoint.stores.mentions.rules import MentionRules
 
 
 class Receiving:
-    """Takes Webmentions of the site's public posts; with ``any_page``, of any page below its root.
+    """Takes Webmentions of the site's public ``pages``.
 
     ``announce`` is called when there is a source to be looked at.
     """
@@ -23,21 +22,18 @@ class Receiving:
     def __init__(
         self,
         inbox: Inbox,
-        index: PostIndex,
+        pages: Pages,
         rules: MentionRules,
         grounds: Grounds,
         clock: Callable[[], datetime],
         announce: Callable[[], None],
-        *,
-        any_page: bool = False,
     ) -> None:
         self._inbox = inbox
-        self._index = index
+        self._pages = pages
         self._rules = rules
         self._grounds = grounds
         self._clock = clock
         self._announce = announce
-        self._any_page = any_page
 
     def receive(self, asking: Asking) -> str | None:
         """Keep what is asked for and return the id of the mention (Webmention §3.2).
@@ -63,14 +59,11 @@ class Receiving:
         url = self._grounds.find(target)
         if url is None:
             raise InvalidRequest("target must be the URL of a page of this site")
-        self._index.catch_up()
-        post = self._index.find(url) or self._index.find_moved(url)
-        if post is not None and self._is_public(post):
-            return post.permalink
-        if post is None and self._any_page and not self._index.gone(url):
-            return url
-        raise InvalidRequest("target must be a published post of this site")
+        permalink = self._pages.find(url)
+        if permalink is None:
+            raise InvalidRequest("target must be a published post of this site")
+        return permalink
 
-    def _is_public(self, post: Post) -> bool:
-        is_out = post.published is None or post.published <= self._clock()
-        return is_out and post.status == "published" and post.visibility == "public"
+    def is_readable(self, received: Received) -> bool:
+        """Whether readers may see the page that a mention is of."""
+        return self._pages.find(received.permalink, unlisted=True) is not None

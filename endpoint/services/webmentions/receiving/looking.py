@@ -14,9 +14,13 @@ import structlog
 from endpoint.services.following import Follower
 from endpoint.services.webmentions.receiving.judging import Judgement
 from endpoint.services.webmentions.receiving.sources import Finding, Sources
-from endpoint.stores.mentions.looks import Looks, Queue
+from endpoint.stores.mentions.looks import Looks
 from endpoint.stores.mentions.rows import UNKNOWN, Received
 from endpoint.stores.mentions.rules import MentionRules
+from endpoint.stores.queues import Queue
+
+MENTIONS = "mentions"
+"""The name of the follower."""
 
 _log = structlog.get_logger()
 _LEASE = timedelta(seconds=30)
@@ -57,7 +61,7 @@ class Looking:
 
     def follower(self) -> Follower:
         """Return what looks as long as something waits."""
-        return Follower("mentions", self._wanted, self.work, lane="mentions")
+        return Follower(MENTIONS, self._wanted, self.work, lane=MENTIONS)
 
     def queue(self) -> Queue:
         """Return how many sources are to be looked at by now, those under way too."""

@@ -21,6 +21,7 @@ from endpoint.services.webmentions.sending.endpoints import (
     Unreachable,
     require_success,
 )
+from endpoint.stores.queues import Queue
 from endpoint.stores.sent_mentions import (
     FAILED,
     NEEDLESS,
@@ -62,6 +63,10 @@ class Sending:
     def follower(self) -> Follower:
         """Return what sends; in a lane of its own, because others may be slow."""
         return Follower(SEND, self._find_wanted, self.send, lane=SEND)
+
+    def queue(self) -> Queue:
+        """Return how many targets are to be told, now or later."""
+        return self._sent.queue()
 
     def stop(self) -> None:
         """Begin nothing more; what is left is sent by the next worker."""

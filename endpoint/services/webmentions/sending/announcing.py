@@ -11,6 +11,7 @@ from endpoint.services.webmentions.sending.news import News, Said, Shown
 from endpoint.stores.followers import Followers
 from endpoint.stores.git.histories import is_behind
 from endpoint.stores.index import PostIndex
+from endpoint.stores.queues import Queue
 from endpoint.stores.repository import Repository
 from endpoint.stores.sent_mentions import GONE, Pair, SentMentions
 
@@ -61,6 +62,11 @@ class Announcing:
     def follower(self, lane: str) -> Follower:
         """Return what follows the live site, in the lane of what makes it live."""
         return Follower(ANNOUNCE, self._find_wanted, self.announce, lane)
+
+    def queue(self) -> Queue:
+        """Return whether what is live waits to be looked through, as one, and since when."""
+        old, new = self._done(), self._find_wanted()
+        return Queue(0, None) if old == new else Queue(1, Shown.parse(new).until)
 
     def announce(self) -> None:
         """Ask for everybody to be told who is concerned by what is live now and was not before."""
