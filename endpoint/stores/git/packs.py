@@ -40,12 +40,14 @@ class Packs:
 
     def _read_known(self, oid: str) -> tuple[str, bytes] | None:
         name = bytes.fromhex(oid)
-        for pack in self._packs.values():
+        for path, pack in self._packs.items():
             try:
                 index = pack.index().sha_to_index(name)
                 if index is not None:
                     stream = pack.stream_at_index(index)
-                    return stream.type.decode(), stream.read()
+                    found = stream.type.decode(), stream.read()
+                    self._let_go(path)
+                    return found
             except FileNotFoundError:
                 continue  # git gc has just replaced it
             except Exception as error:  # gitdb raises whatever it trips over
@@ -53,6 +55,11 @@ class Packs:
                     f"Object {oid} of the repository is damaged; git fsck tells more."
                 ) from error
         return None
+
+    def _let_go(self, path: Path) -> None:
+        # What is mapped counts as memory of ours, and what was read once is seldom read again.
+        self._packs[path] = _open(path)
+        mman.collect()
 
     def _rescan(self) -> bool:
         """Look which packs there are; say whether they are others than the last time."""
@@ -66,8 +73,12 @@ class Packs:
             self._packs.pop(path).close()
         mman.collect()
         for path in new:
-            self._packs[path] = PackEntity(str(path.with_suffix(".pack")))
+            self._packs[path] = _open(path)
         return bool(gone or new)
+
+
+def _open(index: Path) -> PackEntity:
+    return PackEntity(str(index.with_suffix(".pack")))
 
 
 def _holds(oid: str) -> Callable[[PackEntity], bool]:
