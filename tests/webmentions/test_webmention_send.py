@@ -1,7 +1,6 @@
 """Webmentions out: who is told of a post, when, and what becomes of it (Webmention §3.1)."""
 
 import json
-import subprocess
 
 import pytest
 from git import Repo
@@ -12,24 +11,6 @@ from werkzeug.wrappers import Response
 
 def path_of(url):
     return "/" + url.split("/", 3)[3]
-
-
-@pytest.fixture
-def edit(installation):
-    """Return a function that commits files, None for one that goes, as an owner's push does."""
-
-    def edit(files):
-        lines = ["commit refs/heads/main", "committer Ada <ada@site.example> 1763800000 +0000"]
-        lines += ["data 7", "By hand", "from refs/heads/main^0"]
-        for path, text in files.items():
-            if text is None:
-                lines.append(f"D {path}")
-            else:
-                lines += [f"M 100644 inline {path}", f"data {len(text.encode())}", text]
-        command = ["git", "-C", str(installation.folder / "site.git"), "fast-import", "--quiet"]
-        subprocess.run(command, input="\n".join([*lines, ""]).encode(), check=True)
-
-    return edit
 
 
 def page(content, date="2025-11-20", more=""):

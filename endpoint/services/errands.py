@@ -1,7 +1,9 @@
-"""What the worker does with mentions, in a sentence each for the owner."""
+"""What the worker does for the owner, in a sentence each."""
 
 from dataclasses import dataclass
 
+from endpoint.services.syndication.backfeed import BACKFEED
+from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.services.webmentions.deciding.mailing import MAIL
 from endpoint.services.webmentions.keeping import KEEPING
 from endpoint.services.webmentions.receiving.looking import MENTIONS
@@ -57,6 +59,18 @@ ERRANDS = {
         "You were told of all mentions that wait.",
         "1 mention waits for the next mail to you.",
         "{} mentions wait for the next mail to you.",
+    ),
+    SYNDICATE: Errand(
+        "Copies",
+        "No copy of a post waits to be made or changed.",
+        "1 copy of a post waits to be made or changed.",
+        "{} copies of posts wait to be made or changed.",
+    ),
+    BACKFEED: Errand(
+        "Answers to copies",
+        "No copy waits to be looked at for answers.",
+        "1 copy waits to be looked at for answers.",
+        "{} copies wait to be looked at for answers.",
     ),
 }
 """By the name of the follower."""

@@ -1,5 +1,7 @@
 """Which pages a post tells, and when two versions of it are the same (Webmention §3.1.1)."""
 
+import time
+
 import pytest
 
 from endpoint.domain.posts import Post
@@ -142,3 +144,14 @@ def test_ten_thousand_links_are_found_quickly():
     said = html("".join(f"<a href='https://a.example/{n}'>x</a>" for n in range(10_000)))
 
     assert len(find_targets(said, literal=False)) == 10_000
+
+
+@pytest.mark.parametrize("end", [")" * 50_000, "." * 50_000 + "x", ")." * 25_000])
+def test_a_url_with_an_endless_end_is_read_quickly(end):
+    said = html(f"<p>See https://a.example/x{end} there")
+    began = time.process_time()
+
+    [target] = find_targets(said, literal=False)
+
+    assert target == f"https://a.example/x{end.rstrip(').')}"
+    assert time.process_time() - began < 2

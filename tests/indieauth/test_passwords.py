@@ -16,7 +16,7 @@ from endpoint.errors import ConfigError
 from endpoint.services.passwords import set_password
 
 COMMAND = Path(sys.executable).parent / "endpoint"
-EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
 def run(config, said=b"", *words):
