@@ -1,7 +1,9 @@
 # make demo   a site to try things with, at http://127.0.0.1:8000/
 # make check  style, types and the plain tests, for every change on the way: two minutes
-# make test   everything that must hold before a change lands: make check, then the program as its
-#             users run it, with Hugo, Jekyll, a browser and git hosting
+# make test   everything that must hold before a change lands: make check, then signing in, mentions
+#             and other networks, then the program as its users run it, with Hugo, Jekyll, a
+#             browser, git hosting and apps of others
+# make clients those apps, from their registries
 # make faults the server killed again and again, power cuts, two machines: some minutes;
 #             with KILLS=300 a few hundred kills, and SEED=1 other moments for them
 # make bench  what it costs, beside plain git and the disk: twenty minutes, for the quick
@@ -10,8 +12,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := $(VENV)/clients
+SUBJECTS := indieauth webmentions other_networks
 
-.PHONY: demo check test faults bench bench-quick format clean
+.PHONY: demo check test clients faults bench bench-quick format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/endpoint demo
@@ -22,8 +26,10 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
 
-test: check
-	$(BIN)/pytest -n auto --dist loadfile tests/end_to_end
+test: check $(VENV)/.clients
+	$(BIN)/pytest -n auto --dist loadfile $(addprefix tests/,$(SUBJECTS) end_to_end)
+
+clients: $(VENV)/.clients
 
 faults: $(VENV)/.test
 	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/pytest tests/faults
@@ -37,6 +43,15 @@ bench-quick:
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# Apps of others that the tests use, each where it disturbs nobody.
+$(VENV)/.clients: $(VENV)/.test
+	$(PYTHON) -m venv $(CLIENTS)/new
+	$(CLIENTS)/new/bin/pip install --quiet --disable-pip-version-check --upgrade toot toot-tooi Mastodon.py
+	$(PYTHON) -m venv $(CLIENTS)/old
+	$(CLIENTS)/old/bin/pip install --quiet --disable-pip-version-check Mastodon.py==1.8.1
+	! command -v npm >/dev/null || npm install --silent --no-audit --no-fund --prefix $(CLIENTS)/node masto megalodon
+	touch $@
 
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -20,12 +20,14 @@ from endpoint.handlers import (
     feed,
     hooks,
     limits,
+    mastodon,
     media,
     media_files,
     mention_links,
     mention_lists,
     mentions_admin,
     metrics,
+    microblog,
     micropub,
     oauth,
     operations,
@@ -33,6 +35,7 @@ from endpoint.handlers import (
     session,
     sign_in,
     site,
+    syndications,
     webmention,
 )
 from endpoint.handlers.context import Services
@@ -83,15 +86,24 @@ def make_app(parts: Parts) -> Flask:
     app.extensions["endpoint"] = services
     _set_up_bodies(app, config, services)
     errors.register(app)
-    cors.register(app, _FOR_PAGES)
+    cors.register(app, _FOR_PAGES, mastodon.PATHS if config.mastodon.api else ())
     _set_up_sessions(app, config, services)
     open_to_apps = (micropub, media, media_files, feed, mention_lists)
     receiving = (webmention,) if config.webmention.receive else ()
     signing_in = (consent, oauth) if config.auth.mode == "builtin" else ()
     metrics.register(app, config.metrics.token)
     for_owner = (*signing_in, sign_in, admin, mentions_admin, mention_links, sent_mentions)
+    for_owner = (*for_owner, syndications)
     for handler in (*open_to_apps, *receiving, operations, hooks, *for_owner, site):
         app.register_blueprint(handler.bp)
+    if config.mastodon.api:
+        for bp in (*mastodon.BLUEPRINTS, *(mastodon.SIGNING_IN if signing_in else ())):
+            app.register_blueprint(bp)
+    elif config.microblog.api:
+        # Both show these in the place of pictures that are missing.
+        app.register_blueprint(mastodon.pictures.bp)
+    if config.microblog.api:
+        app.register_blueprint(microblog.bp)
     if config.limits.enabled:
         limits.register(app, config.queue.url)
     _set_up_address(app, config)

@@ -95,6 +95,13 @@ class InsufficientScope(EndpointError):
     status = HTTPStatus.FORBIDDEN
 
 
+class Forbidden(EndpointError):
+    """Nobody may do this here, whatever the token grants (RFC 9110 §15.5.4)."""
+
+    error = "forbidden"
+    status = HTTPStatus.FORBIDDEN
+
+
 class InvalidGrant(EndpointError):
     """The code or refresh token is unknown, used, expired or another app's (RFC 6749 §5.2)."""
 

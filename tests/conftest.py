@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from endpoint.app import make_app
 from endpoint.assembly import Parts, assemble
 from endpoint.config import Config, load
 from endpoint.services.installation import Wishes, install
+from endpoint.stores.syndications import Syndications
 from endpoint.stores.web import Web
 
 # What is imported stays, and looking through it again and again takes a twentieth of the time.
@@ -38,7 +40,7 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(100_000, 50, 50)
 
-pytest_plugins = ("browsers",)
+pytest_plugins = ("browsers", "mastodon_sites", "networks")
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"
@@ -83,7 +85,7 @@ class Installation:
                 document.setdefault(name, tomlkit.table())
                 document[name].update(value)
             else:
-                document[name] = value
+                document[name] = tomlkit.item(value)
         path.write_text(tomlkit.dumps(document))
 
 
@@ -124,6 +126,17 @@ def make_installation(folder: Path, me: str = ME, name: str = "Ada", **wishes: A
     # The same password, with a hash that is checked in no time.
     installation.configure(auth={"password_hash": cheap_hash("secret")})
     return installation.config
+
+
+@pytest.fixture(scope="session")
+def new_installation() -> Callable[..., Installation]:
+    """Return a function that makes an installation, as ``make_installation`` does."""
+
+    def new_installation(folder: Path, me: str, **wishes: Any) -> Installation:
+        make_installation(folder, me, **wishes)
+        return Installation(folder)
+
+    return new_installation
 
 
 def _make_seed(folder: Path, generator: str) -> Path:
@@ -240,6 +253,24 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 @pytest.fixture
+def edit(installation: Installation) -> Callable[[dict[str, str | None]], None]:
+    """Return a function that commits files, None for one that goes, as an owner's push does."""
+
+    def edit(files: dict[str, str | None]) -> None:
+        lines = ["commit refs/heads/main", "committer Ada <ada@site.example> 1763800000 +0000"]
+        lines += ["data 7", "By hand", "from refs/heads/main^0"]
+        for path, text in files.items():
+            if text is None:
+                lines.append(f"D {path}")
+            else:
+                lines += [f"M 100644 inline {path}", f"data {len(text.encode())}", text]
+        command = ["git", "-C", str(installation.folder / "site.git"), "fast-import", "--quiet"]
+        subprocess.run(command, input="\n".join([*lines, ""]).encode(), check=True)
+
+    return edit
+
+
+@pytest.fixture
 def hosting(installation: Installation, tmp_path: Path) -> Hosting:
     """A hosting that the installation publishes to, and that builds the site itself."""
     made = Hosting.of(installation.folder / "site.git", tmp_path)
@@ -267,6 +298,13 @@ def elsewhere(httpserver: HTTPServer, installation: Installation) -> Elsewhere:
     httpserver.expect_request(re.compile("")).respond_with_handler(site.answer)
     installation.configure(fetch={"allow_hosts": [httpserver.host]})
     return site
+
+
+@pytest.fixture
+def asked_for(parts: Parts) -> Callable[[str], list[str]]:
+    """Return the uids of the targets that a post is to be copied to, or was."""
+    rows = Syndications(parts.engine)
+    return lambda permalink: sorted(row.target for row in rows.page(9, permalink=permalink))
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_200_pages_are_kept_by_nobody_and_run_nothing_of_others(owner, path):
 
 
 def test_200_apps_and_what_they_may_do(owner, clock):
-    answer = give(owner, App("https://quill.example/id.json", "profile create read follow"))
+    answer = give(owner, App("https://quill.example/id.json", "profile create channels mute"))
     clock.forward(days=1)
     assert is_good(owner, answer)
 
@@ -160,7 +160,7 @@ def test_200_apps_and_what_they_may_do(owner, clock):
     assert [text(line) for line in page.find("ul", "lines").find_all("li")] == [
         "Know your name, your photo and the address of your site profile",
         "Write new posts and publish them, with photos and other files create",
-        "Nothing this server knows; the app asks for it by name follow read",
+        "Nothing this server knows; the app asks for it by name channels mute",
     ]
     assert page.find("time")["datetime"] == "2025-11-22T09:30:15+01:00"
     assert "Europe/Berlin" in text(page)

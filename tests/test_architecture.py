@@ -71,8 +71,8 @@ def test_pure_layers_touch_nothing(module, file):
     assert not {name.split(".")[0] for name in names} & impure
 
 
-def test_a_server_imports_neither_decoders_nor_the_client_of_a_bucket_it_lacks(installation):
-    """Decoders and parsers run in processes of their own, and most sites have no bucket."""
+def test_a_server_imports_neither_decoders_nor_clients_of_what_it_lacks(installation):
+    """Decoders and parsers run in processes of their own; most sites have no bucket, say."""
     program = (
         "import sys; from pathlib import Path; from endpoint.app import create_app;"
         " from endpoint.config import load; create_app(load(Path(sys.argv[1])));"
@@ -83,3 +83,7 @@ def test_a_server_imports_neither_decoders_nor_the_client_of_a_bucket_it_lacks(i
     imported = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
 
     assert not {"PIL", "pillow_heif", "blurhash", "mf2py", "boto3", "botocore"} & set(imported)
+    kinds = {
+        f"endpoint.syndicators.{kind}" for kind in ("mastodon", "microblog", "bluesky", "link")
+    }
+    assert not {"mastodon", "sqlalchemy.dialects.postgresql", *kinds} & set(imported)

@@ -14,6 +14,11 @@ PHOTO_2 = "https://site.example/media/b.jpg"
 NOW = "2025-11-22T09:30:15+01:00"
 
 
+@pytest.fixture(autouse=True)
+def target(offer):
+    offer(TARGET)
+
+
 def entry(properties, *, type_=("h-entry",)):
     return json.dumps({"type": list(type_), "properties": properties}).encode()
 

@@ -58,7 +58,7 @@ def test_the_example_loads_and_names_every_key():
     document = tomllib.loads((ROOT / "config.example.toml").read_text())
     keys = set(keys_of(Config)) - {"folder"}
     assert config.me == "https://site.example/"
-    assert {"repository.remote", "posts.path", "micropub.syndicate_to.service.name"} <= keys
+    assert {"repository.remote", "posts.path", "syndication.service.name"} <= keys
     assert {key for key in keys if not has_key(document, key)} == set()
 
 

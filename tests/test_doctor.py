@@ -80,6 +80,7 @@ class Live:
             "introspection_endpoint": f"{self.base}/introspect",
             "revocation_endpoint": f"{self.base}/revoke",
             "userinfo_endpoint": f"{self.base}/userinfo",
+            "app_registration_endpoint": f"{self.base}/api/v1/apps",
             "code_challenge_methods_supported": ["S256"],
         }
         self.statuses = {

@@ -555,6 +555,11 @@ def test_bytes_with_a_byte_order_mark_are_read():
             f"url={URL}&mp-syndicate-to[]=x&mp-syndicate-to[]=", Syndicate(URL, ("x",)), id="mp-"
         ),
         pytest.param(
+            f"url={URL}&syndicate-to=x&content=Hello",
+            Syndicate(URL, ("x",), "Hello"),
+            id="syndicate-to with a text of its own",
+        ),
+        pytest.param(
             "action=create&content=Hello&name=Hi", entry(NOTE | {"name": ["Hi"]}), id="create"
         ),
     ],

@@ -11,11 +11,16 @@ import frontmatter
 import pytest
 from sqlalchemy import delete
 
-from endpoint.stores.syndications import Syndications, syndications
+from endpoint.stores.syndications import syndications
 
 POST = "2025/11"
 NOTE = {"h": "entry", "content": "Hello"}
 A, B = "https://a.example/1", "https://b.example/2"
+
+
+@pytest.fixture(autouse=True)
+def targets(offer):
+    offer("https://social.example/@ada", "https://b.example/")
 
 
 @pytest.fixture
@@ -466,26 +471,26 @@ def test_201_eight_at_once_with_one_slug(client, bearer, repo):
 
 
 @pytest.mark.parametrize("syntax", ["mp-syndicate-to[]", "syndicate-to"])
-def test_201_copies_are_asked_for_and_nobody_is_told(create, parts, repo, source, syntax):
+def test_201_copies_are_asked_for_and_nobody_is_told(create, repo, source, syntax, asked_for):
     targets = ["https://social.example/@ada", "https://b.example/"]
     sent = targets if syntax.endswith("[]") else ",".join(targets)
 
     response = create(content="Hello", **{syntax: sent})
 
     permalink = response.headers["Location"]
-    assert sorted(Syndications(parts.engine).targets(permalink)) == sorted(targets)
+    assert asked_for(permalink) == sorted(targets)
     assert set(source(permalink)) == {"content", "published"}
     assert "Link" not in response.headers
     assert not any(target in repo.git.show("--format=raw", "HEAD") for target in targets)
 
 
-def test_201_an_empty_target_asks_for_none(create, parts):
+def test_201_an_empty_target_asks_for_none(create, asked_for):
     response = create(content="Hello", **{"mp-syndicate-to[]": ""})
 
-    assert Syndications(parts.engine).targets(response.headers["Location"]) == []
+    assert asked_for(response.headers["Location"]) == []
 
 
-def test_201_a_retry_asks_for_the_copies_the_first_request_did_not_get_to(create, parts):
+def test_201_a_retry_asks_for_the_copies_the_first_request_did_not_get_to(create, parts, asked_for):
     body = {"content": "Hello", "mp-syndicate-to": "https://social.example/@ada"}
     first = create(**body).headers["Location"]
     with parts.engine.begin() as connection:
@@ -494,7 +499,7 @@ def test_201_a_retry_asks_for_the_copies_the_first_request_did_not_get_to(create
     second = create(**body).headers["Location"]
 
     assert second == first
-    assert Syndications(parts.engine).targets(first) == ["https://social.example/@ada"]
+    assert asked_for(first) == ["https://social.example/@ada"]
 
 
 def test_201_links_fit_into_a_header(create):

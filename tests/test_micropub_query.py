@@ -6,8 +6,18 @@ from urllib.parse import parse_qs
 import pytest
 
 TARGETS = [
-    {"uid": "https://a.example/@ada", "name": "A", "service": {"name": "Mastodon"}},
-    {"uid": "https://b.example/", "name": "B", "clients": ["https://quill.p3k.io/"]},
+    {
+        "kind": "link",
+        "uid": "https://a.example/@ada",
+        "name": "A",
+        "service": {"name": "Mastodon"},
+    },
+    {
+        "kind": "link",
+        "uid": "https://b.example/",
+        "name": "B",
+        "clients": ["https://quill.p3k.io/"],
+    },
 ]
 
 
@@ -145,7 +155,7 @@ def test_200_config_has_a_new_tag_at_once(query, posts, client, bearer):
 
 
 def test_200_config_shows_each_app_its_own_targets(installation, start, client_of, bearer_of):
-    installation.configure(micropub={"syndicate_to": TARGETS})
+    installation.configure(syndication=TARGETS)
     parts = start()
     client = client_of(parts)
     quill = bearer_of(parts, "create", "https://quill.p3k.io/")
@@ -173,7 +183,7 @@ def test_200_channels_as_objects_in_both_places(installation, start, client_of, 
 def test_200_a_client_is_known_in_any_spelling(
     installation, start, client_of, bearer_of, client_id
 ):
-    installation.configure(micropub={"syndicate_to": TARGETS})
+    installation.configure(syndication=TARGETS)
     parts = start()
 
     answer = client_of(parts).get(
@@ -184,7 +194,7 @@ def test_200_a_client_is_known_in_any_spelling(
 
 
 def test_200_targets_are_offered_to_their_clients(installation, start, client_of, bearer_of):
-    installation.configure(micropub={"syndicate_to": TARGETS})
+    installation.configure(syndication=TARGETS)
     parts = start()
     client = client_of(parts)
     quill = bearer_of(parts, "create", "https://quill.p3k.io/")
@@ -194,11 +204,12 @@ def test_200_targets_are_offered_to_their_clients(installation, start, client_of
     to_other = client.get("/micropub?q=config", headers=other).json
 
     assert [target["uid"] for target in to_quill["syndicate-to"]] == [t["uid"] for t in TARGETS]
-    assert to_other["syndicate-to"] == [TARGETS[0]]
+    shown = {name: TARGETS[0][name] for name in ("uid", "name", "service")}
+    assert to_other["syndicate-to"] == [shown]
 
 
 def test_200_targets_as_a_form(installation, start, client_of, bearer_of):
-    installation.configure(micropub={"syndicate_to": TARGETS[:1]})
+    installation.configure(syndication=TARGETS[:1])
     parts = start()
     headers = {**bearer_of(parts), "Accept": "application/x-www-form-urlencoded"}
 

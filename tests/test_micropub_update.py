@@ -5,8 +5,6 @@ from threading import Barrier
 
 import pytest
 
-from endpoint.stores.syndications import Syndications
-
 HAND_WRITTEN = """\
 ---
 # My own comment, and an odd order.
@@ -24,6 +22,11 @@ and *more*.
 """
 PERMALINK = "https://site.example/notes/2026/01/mine/"
 PATH = "content/notes/2026/01/mine/index.md"
+
+
+@pytest.fixture(autouse=True)
+def targets(offer):
+    offer("https://social.example/@ada")
 
 
 @pytest.fixture
@@ -409,24 +412,24 @@ def test_204_the_url_of_a_card_can_change(client, bearer, update, properties):
     assert properties(card)["url"] == ["https://grace.example/", "https://hopper.example/"]
 
 
-def test_204_copies_asked_for_in_an_update(post, update, parts, repo):
+def test_204_copies_asked_for_in_an_update(post, update, repo, asked_for):
     before = repo.head.commit
 
     response = update(post, add={"mp-syndicate-to": ["https://social.example/@ada"]})
 
     assert response.status_code == 204
-    assert Syndications(parts.engine).targets(post) == ["https://social.example/@ada"]
+    assert asked_for(post) == ["https://social.example/@ada"]
     assert repo.head.commit == before
 
 
 @pytest.mark.parametrize("scope", ["draft", "media", "delete"])
-def test_403_syndication_needs_update_or_create(post, client, bearer, parts, scope):
+def test_403_syndication_needs_update_or_create(post, client, bearer, scope, asked_for):
     body = {"url": post, "mp-syndicate-to": "https://social.example/@ada"}
 
     response = client.post("/micropub", data=body, headers=bearer(scope))
 
     assert response.status_code == 403
-    assert Syndications(parts.engine).targets(post) == []
+    assert asked_for(post) == []
 
 
 @pytest.mark.parametrize(

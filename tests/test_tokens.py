@@ -52,6 +52,21 @@ def tokens(path, clock):
         pytest.param("draft", {"draft", "media"}, id="draft grants no create"),
         pytest.param("profile", {"profile"}, id="profile"),
         pytest.param("creates updated", set(), id="whole words"),
+        pytest.param(
+            "write",
+            {"create", "update", "delete", "undelete", "media"},
+            id="Mastodon's write",
+        ),
+        pytest.param(
+            "write draft",
+            {"draft", "update", "delete", "undelete", "media"},
+            id="write that drafts alone",
+        ),
+        pytest.param(
+            "write:statuses", {"create", "update", "delete", "undelete"}, id="a part of write"
+        ),
+        pytest.param("write:media", {"media"}, id="another part"),
+        pytest.param("read follow push", set(), id="Mastodon's read"),
         pytest.param("", set(), id="none"),
     ],
 )
@@ -68,6 +83,7 @@ def test_scopes(scopes, granted):
         pytest.param({"draft"}, True, id="draft"),
         pytest.param({"draft", "update"}, True, id="draft and update"),
         pytest.param({"draft", "create"}, False, id="draft and create"),
+        pytest.param({"draft", "write"}, True, id="draft and write"),
         pytest.param({"create"}, False, id="create"),
         pytest.param(set(), False, id="none"),
     ],

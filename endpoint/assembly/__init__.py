@@ -13,6 +13,8 @@ from endpoint.assembly.generators import make_generator
 from endpoint.assembly.media import MediaParts, make_media
 from endpoint.assembly.publishing import make_publishing
 from endpoint.assembly.stores import Clock, Stores, open_stores
+from endpoint.assembly.syndication import SyndicationParts, make_syndication
+from endpoint.assembly.timelines import TimelineParts, make_timelines
 from endpoint.assembly.webmention import WebmentionParts, make_webmentions
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
@@ -33,6 +35,8 @@ class Parts(Stores):
     live: Live
     publishing: Publishing
     webmentions: WebmentionParts
+    timelines: TimelineParts
+    syndication: SyndicationParts
     following: Following
     clock: Clock
 
@@ -64,7 +68,16 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
     )
     publishing = make_publishing(config, stores, generator, clock)
     webmentions = make_webmentions(config, stores, generator, live, clock)
-    others = (media.sweeper, *webmentions.followers())
+    timelines = make_timelines(stores, clock)
+    has_apps = config.mastodon.api or config.microblog.api
+    numbering = (timelines.numbering.follower(),) if has_apps else ()
+    syndication = make_syndication(config, stores, generator, live, media.files, clock)
+    others = (
+        media.sweeper,
+        *webmentions.followers(),
+        *numbering,
+        *syndication.followers(),
+    )
     return Parts(
         **vars(stores),
         config=config,
@@ -74,6 +87,8 @@ def assemble(config: Config, clock: Clock = _now) -> Parts:
         live=live,
         publishing=publishing,
         webmentions=webmentions,
+        timelines=timelines,
+        syndication=syndication,
         following=make_following(config, stores, publishing, live, others, clock),
         clock=clock,
     )

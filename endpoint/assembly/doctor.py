@@ -20,4 +20,5 @@ def make_doctor(parts: Parts) -> Doctor:
         parts.web,
         Hosting(make_remote(parts.config), parts.publishing, parts.repository),
         parts.media.bucket,
+        parts.syndication.syndicators,
     )

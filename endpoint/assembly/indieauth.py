@@ -10,19 +10,26 @@ from endpoint.services.external_tokens import ExternalTokens
 from endpoint.services.indieauth.authorizations import Authorizations
 from endpoint.services.indieauth.client_information import Clients
 from endpoint.services.indieauth.grants import Grants, Lifetimes
+from endpoint.services.indieauth.registrations import Registrations
 from endpoint.services.indieauth.server import Server
 from endpoint.services.indieauth.token_endpoint import TokenEndpoint
 from endpoint.services.tokens import Tokens
 
 
-def make_indieauth(parts: Parts, clients: Clients) -> tuple[Authorizations, TokenEndpoint]:
-    """Return the two endpoints of the IndieAuth server, for apps that ``clients`` knows."""
+def make_indieauth(
+    parts: Parts, clients: Clients, registrations: Registrations
+) -> tuple[Authorizations, TokenEndpoint]:
+    """Return the two endpoints of the IndieAuth server.
+
+    It is for apps that ``clients`` can look up, and for those that registered.
+    """
     config, owner = parts.config, parts.config.owner
     profile = Profile(config.me, owner.name, owner.photo, owner.email)
     server = Server(
         Grants(parts.engine, _lifetimes(parts), parts.clock),
         profile,
         clients.allows,
+        registrations,
         requires_pkce=config.auth.require_pkce,
     )
     issuer = issuer_of(ascii_url(config.base_url))

@@ -33,6 +33,7 @@ class MediaParts:
     """
 
     files: Media
+    uploads: UploadRows
     queries: MediaQueries
     removal: MediaRemoval
     sweeper: Follower
@@ -60,6 +61,7 @@ def make_media(config: Config, stores: Stores, clock: Clock) -> MediaParts:
     removal = MediaRemoval(media, uploads, repository, index, clock, stores.bell.ring)
     return MediaParts(
         files=media,
+        uploads=rows,
         queries=MediaQueries(rows, media),
         removal=removal,
         sweeper=_make_sweeper(config, removal, clock),

@@ -41,6 +41,15 @@ def make_moderation(config: Config, stores: Stores, clock: Clock) -> ModerationP
     )
 
 
+def make_mailer(config: Config) -> Mailer | None:
+    """Return what sends the owner mail, if the configuration names a server for it."""
+    mail = config.mail
+    if not mail.host:
+        return None
+    server = MailServer(mail.host, mail.port, mail.security, mail.username, mail.password)
+    return Mailer(server, mail.sender or mail.to, mail.to)
+
+
 def _make_key(config: Config) -> bytes:
     # Nobody signs in without a password, and a key that anybody could guess must not do instead.
     known = config.auth.password_hash.encode() or secrets.token_bytes()
@@ -50,14 +59,13 @@ def _make_key(config: Config) -> bytes:
 def _make_mailing(
     config: Config, stores: Stores, decisions: Decisions, links: DecisionLinks, clock: Clock
 ) -> Mailing | None:
-    mail = config.mail
-    if not mail.host:
+    mailer = make_mailer(config)
+    if mailer is None:
         return None
-    server = MailServer(mail.host, mail.port, mail.security, mail.username, mail.password)
     return Mailing(
         decisions,
         Followers(stores.engine),
-        Mailer(server, mail.sender or mail.to, mail.to),
+        mailer,
         links,
         f"{ascii_url(config.base_url)}/admin/mentions",
         clock,

@@ -29,7 +29,7 @@ def make_posts(parts: Parts) -> Posts:
         parts.index,
         Changing(parts.repository, parts.index, parts.generator, retries, attachments, rules),
         Committing(parts.repository, parts.index, retries, announce=parts.bell.ring),
-        parts.syndications,
+        parts.syndication.requesting,
         attachments,
         config.zone,
         parts.clock,

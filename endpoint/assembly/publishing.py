@@ -3,10 +3,12 @@
 from endpoint.assembly.stores import Clock, Stores
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
+from endpoint.services.numbers import Numbers
 from endpoint.services.publishing import Publishing
 from endpoint.services.publishing.joining import Joining
 from endpoint.stores.git.access import access_to
 from endpoint.stores.mentions.keeping import KeptMentions
+from endpoint.stores.numbers import NumberStore
 from endpoint.stores.remote import Remote
 
 
@@ -16,12 +18,14 @@ def make_publishing(
     """Return what publishes; it rings the bell when commits came from the remote."""
     repository, conflicts = stores.repository, stores.conflicts
     mentions = KeptMentions(stores.engine)
+    numbers = Numbers(NumberStore(stores.engine), clock)
 
     def readdress(old: str, new: str) -> None:
         # Whatever remembers the permalink of a post must hear when that gave way.
         stores.creations.readdress(old, new)
         stores.syndications.readdress(old, new)
         mentions.readdress(old, new)
+        numbers.readdress(old, new)
 
     return Publishing(
         repository,

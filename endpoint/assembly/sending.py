@@ -11,8 +11,9 @@ from endpoint.domain.webmentions.receiving.targets import Grounds
 from endpoint.generators.generator import Generator
 from endpoint.services.following import Follower
 from endpoint.services.live import LIVE, Live
+from endpoint.services.shown import Steps
 from endpoint.services.webmentions.sending import Sending
-from endpoint.services.webmentions.sending.announcing import Announcing
+from endpoint.services.webmentions.sending.announcing import ANNOUNCE, Announcing
 from endpoint.services.webmentions.sending.endpoints import Endpoints
 from endpoint.services.webmentions.sending.news import News
 from endpoint.services.webmentions.sending.outbox import Outbox
@@ -80,8 +81,7 @@ def _make_announcing(
         counts_replies=config.webmention.send_after_replies,
     )
     return Announcing(
-        live,
-        stores.followers,
+        Steps(ANNOUNCE, live, stores.followers, stores.repository, clock),
         stores.repository,
         stores.index,
         news,

@@ -2,6 +2,8 @@
 
 from endpoint.assembly import Parts
 from endpoint.assembly.indieauth import make_indieauth, make_verifier
+from endpoint.assembly.mastodon import make_mastodon
+from endpoint.assembly.microblog import make_microblog
 from endpoint.assembly.posts import make_posts
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url, discovery_links
@@ -12,11 +14,13 @@ from endpoint.services.health import Health
 from endpoint.services.hooks import Hooks
 from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.client_information import Clients
+from endpoint.services.indieauth.registrations import Registrations
 from endpoint.services.post_list import PostList
 from endpoint.services.queries import Queries
 from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.status import Status
+from endpoint.stores.keys import KeyStore
 from endpoint.stores.media.incoming import prepare_incoming
 
 
@@ -25,18 +29,21 @@ def make_services(parts: Parts) -> Services:
     config, engine, index, clock = parts.config, parts.engine, parts.index, parts.clock
     base_url = ascii_url(config.base_url)
     signs_in = config.auth.mode == "builtin"
-    clients = Clients(parts.web, clock)
-    authorizations, token_endpoint = make_indieauth(parts, clients)
+    clients, registrations = Clients(parts.web, clock), Registrations(KeyStore(engine))
+    posts, tokens = make_posts(parts), make_verifier(parts)
+    mastodon = make_mastodon(parts, posts, registrations)
+    authorizations, token_endpoint = make_indieauth(parts, clients, registrations)
     return Services(
-        posts=make_posts(parts),
-        queries=Queries(index, config.micropub, f"{base_url}/media"),
+        posts=posts,
+        queries=_make_queries(parts, f"{base_url}/media"),
         feed=FeedService(index, _feed_settings(config), clock),
-        tokens=make_verifier(parts),
+        tokens=tokens,
         site=Site(index, config.site.output, config.site_url, config.site.serve, clock),
         health=_make_health(parts),
         hooks=_make_hooks(parts),
         links=discovery_links(base_url, signs_in=signs_in, receives=config.webmention.receive),
         clients=clients,
+        registrations=registrations,
         authorizations=authorizations,
         token_endpoint=token_endpoint,
         sign_in=SignIn(engine, config.auth.password_hash, config.auth.session_s, clock),
@@ -47,10 +54,14 @@ def make_services(parts: Parts) -> Services:
         mention_listing=parts.webmentions.listing,
         moderating=parts.webmentions.moderation.moderating,
         outbox=parts.webmentions.outgoing.outbox,
+        copies=parts.syndication.overview,
         decision_links=parts.webmentions.moderation.links,
         media=parts.media.files,
         media_queries=parts.media.queries,
         media_removal=parts.media.removal,
+        mastodon=mastodon,
+        microblog=make_microblog(parts, mastodon, posts, tokens.verify),
+        has_mastodon_api=config.mastodon.api,
         incoming=prepare_incoming(config.state / "incoming"),
         base_url=base_url,
         strict_bearer=config.auth.strict_bearer,
@@ -58,12 +69,19 @@ def make_services(parts: Parts) -> Services:
     )
 
 
+def _make_queries(parts: Parts, media_endpoint: str) -> Queries:
+    config = parts.config
+    site = {"uid": config.site_url, "name": config.title}
+    return Queries(parts.index, config.micropub, parts.syndication.choosing, media_endpoint, site)
+
+
 def _make_status(parts: Parts) -> Status:
     return Status(
         parts.following,
         parts.publishing,
         parts.index,
-        parts.webmentions.queues(),
+        {**parts.webmentions.queues(), **parts.syndication.queues()},
+        parts.syndication.overview.pauses,
         parts.config.zone,
     )
 
@@ -77,6 +95,7 @@ def _make_health(parts: Parts) -> Health:
         parts.index,
         parts.bell,
         parts.webmentions.looking,
+        parts.syndication.queues(),
     )
 
 

@@ -12,6 +12,7 @@ from endpoint.cli import (
     init,
     password,
     serve,
+    syndication,
     token,
     webmention,
 )
@@ -39,5 +40,6 @@ for _command in (
     conflicts.conflicts,
     index.index,
     webmention.webmention,
+    syndication.syndication,
 ):
     main.add_command(_command)

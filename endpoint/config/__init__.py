@@ -1,15 +1,17 @@
 """The configuration file as one frozen value, checked whole before anything starts."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 
 from endpoint.config.checks import FilePath, Url, UrlOrNothing, Zone
+from endpoint.config.syndication import SyndicationTarget, check_uids
 from endpoint.config.tables import (
     AuthConfig,
     FetchConfig,
@@ -18,8 +20,10 @@ from endpoint.config.tables import (
     Kind,
     LimitsConfig,
     MailConfig,
+    MastodonConfig,
     MediaConfig,
     MetricsConfig,
+    MicroblogConfig,
     MicropubConfig,
     Owner,
     PlaceConfig,
@@ -33,14 +37,13 @@ from endpoint.errors import ConfigError
 
 _SECRETS = (
     "_secret",
-    "metrics.token",
-    "repository.token",
     "remote",
     "password_hash",
     "introspection_token",
     "access_key_id",
     "secret_access_key",
     "mail.password",
+    "token",
 )
 
 
@@ -62,6 +65,9 @@ class Config(Table):
     fetch: FetchConfig = FetchConfig()
     webmention: WebmentionConfig = WebmentionConfig()
     mail: MailConfig = MailConfig()
+    syndication: Annotated[tuple[SyndicationTarget, ...], AfterValidator(check_uids)] = ()
+    mastodon: MastodonConfig = MastodonConfig()
+    microblog: MicroblogConfig = MicroblogConfig()
     hooks: HooksConfig = HooksConfig()
     metrics: MetricsConfig = MetricsConfig()
     limits: LimitsConfig = LimitsConfig()
@@ -109,6 +115,12 @@ class Config(Table):
     @property
     def author_name(self) -> str:
         return self.owner.name or self.host
+
+    @property
+    def username(self) -> str:
+        """The owner's name among accounts, such as Mastodon's: ``ada`` for ``www.ada.example``."""
+        label = self.host.removeprefix("www.").partition(".")[0]
+        return self.owner.username or re.sub(r"[^a-z0-9_]", "_", label)[:30] or "me"
 
     @property
     def title(self) -> str:
@@ -166,6 +178,6 @@ def _explain(problem: Any) -> str:
     if problem["type"] == "missing":
         return f"{name}: is required"
     message = problem["msg"].removeprefix("Value error, ")
-    if is_secret or isinstance(problem["input"], dict):
+    if is_secret or isinstance(problem["input"], dict | list):
         return f"{name}: {message}"
     return f"{name}: {message} (found {problem['input']!r})"

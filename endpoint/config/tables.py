@@ -34,7 +34,9 @@ class Owner(Table):
     """Who writes here: shown as the feed's author and in the site's h-card."""
 
     name: str = ""
+    username: str = Field(default="", pattern=r"^([a-z0-9_]{1,30})?$")
     photo: str = ""
+    header: str = ""
     email: str = ""
     note: str = ""
 
@@ -114,25 +116,6 @@ class PlaceConfig(Table):
     url: Pattern
 
 
-class NamedService(Table):
-    """A service, or a person on it, as q=syndicate-to describes them."""
-
-    name: str
-    url: str = ""
-    photo: str = ""
-
-
-class SyndicationTarget(Table):
-    """Where posts can be copied, and which apps are offered it."""
-
-    uid: str
-    name: str
-    service: NamedService | None = None
-    user: NamedService | None = None
-    checked: bool = False
-    clients: tuple[str, ...] = ()
-
-
 class Channel(Table):
     """A channel an app can post to."""
 
@@ -155,7 +138,6 @@ class MicropubConfig(Table):
     plain_text: Literal["markdown", "literal"] = "markdown"
     split_commas: bool = True
     idempotency_s: int = Field(default=60, ge=0)
-    syndicate_to: tuple[SyndicationTarget, ...] = ()
     channels: tuple[Channel, ...] = ()
     contacts: tuple[Contact, ...] = ()
 
@@ -269,6 +251,19 @@ class MailConfig(Table):
         if self.host and not self.to:
             raise ValueError("to must be your address, because host names a mail server")
         return self
+
+
+class MastodonConfig(Table):
+    """Whether apps for Mastodon can post here, and how long what they post may be."""
+
+    api: bool = True
+    max_characters: int = Field(default=5000, ge=500, le=1_000_000)
+
+
+class MicroblogConfig(Table):
+    """Whether apps that speak Micro.blog's JSON API can read and post here."""
+
+    api: bool = True
 
 
 class LimitsConfig(Table):

@@ -68,3 +68,9 @@ def _day_of_year(year: int, number: int) -> date:
     if day.year != year:
         raise ValueError(f"the year {year} has no day {number}")
     return day
+
+
+def to_iso(moment: datetime) -> str:
+    """Return an aware time in UTC, with milliseconds and ``Z``: ``2025-11-22T08:30:15.000Z``."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

@@ -45,6 +45,15 @@ class Post:
         """``public`` or ``unlisted``."""
         return str(self.properties.get("visibility", ["public"])[0])
 
+    @property
+    def language(self) -> str:
+        """Its BCP 47 tag, as ``language`` or ``lang``; empty if it names none."""
+        for name in ("language", "lang"):
+            for value in self.properties.get(name, []):
+                if isinstance(value, str) and value.strip():
+                    return value.strip()
+        return ""
+
     def is_out(self, now: datetime) -> bool:
         """Whether its page is up for readers: it is no draft, and its time has come."""
         return self.status == "published" and (self.published is None or self.published <= now)

@@ -8,11 +8,17 @@ from datetime import datetime
 from endpoint.errors import InsufficientScope
 
 _SECRET_BYTES = 32
+_PUBLISHING = frozenset({"create", "post"})
+_STATUSES = frozenset({"write", "write:statuses"})
 _GRANTED_BY = {
-    "create": frozenset({"create", "post"}),
-    "undelete": frozenset({"undelete", "delete", "create", "post"}),
-    "media": frozenset({"media", "create", "post", "draft"}),
+    "create": _PUBLISHING | _STATUSES,
+    "update": _STATUSES | {"update"},
+    "delete": _STATUSES | {"delete"},
+    "undelete": _PUBLISHING | _STATUSES | {"undelete", "delete"},
+    "media": _PUBLISHING | {"media", "draft", "write", "write:media"},
 }
+_ACTING = _PUBLISHING | {"draft", "update", "delete", "undelete", "media"}
+"""What Micropub apps ask for, each enough to call the Mastodon API at all."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,12 @@ class Token:
 
         ``post`` is the old name of ``create``; ``create`` and ``draft`` are enough
         for media, and ``delete`` or ``create`` for undelete. A draft-only token
-        does not grant ``create``.
+        does not grant ``create``. Mastodon's ``write`` grants all of these, and
+        its ``read:statuses`` is granted by ``read`` and by any of ours.
         """
-        return not self.scopes.isdisjoint(_GRANTED_BY.get(scope, {scope}))
+        if scope == "create" and self.drafts_only:
+            return False
+        return not self.scopes.isdisjoint(_granted_by(scope))
 
     def require(self, *scopes: str) -> None:
         """Raise InsufficientScope, naming the first, if the token grants none of ``scopes``."""
@@ -49,8 +58,16 @@ class Token:
 
     @property
     def drafts_only(self) -> bool:
-        """Whether what this token creates must be a draft."""
-        return "draft" in self.scopes and not self.may("create")
+        """Whether what this token creates must be a draft: ``draft`` narrows ``write``."""
+        return "draft" in self.scopes and self.scopes.isdisjoint(_PUBLISHING)
+
+
+def _granted_by(scope: str) -> frozenset[str]:
+    if scope in _GRANTED_BY:
+        return _GRANTED_BY[scope]
+    family, _, _ = scope.partition(":")
+    # What a token may do to posts the services ask again, in the words of Micropub.
+    return _ACTING | {family, scope} if family in ("read", "write") else frozenset({scope})
 
 
 def split_scopes(text: str) -> frozenset[str]:

@@ -94,3 +94,16 @@ def _segments(url: str) -> list[str]:
             case _:
                 segments.append(segment)
     return segments
+
+
+_ENDS = "?!.,:;*_~'\""
+
+
+def trim_url(url: str) -> str:
+    """Return ``url`` without what ends the sentence that it stands in."""
+    end, unopened = len(url), url.count(")") - url.count("(")
+    # By place: whoever writes very many of them must not make this slow.
+    while end and (url[end - 1] in _ENDS or (unopened > 0 and url[end - 1] == ")")):
+        end -= 1
+        unopened -= url[end] == ")"
+    return url[:end]

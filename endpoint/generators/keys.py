@@ -11,10 +11,10 @@ _MAX_LENGTH = 64
 
 VOCABULARY = frozenset(
     """
-    ate attendee audio best bookmark-of category checkin drank duration end featured follow-of
-    in-reply-to item like-of listen-of location name photo play-of post-status published
-    quotation-of rating read-of read-status repost-of rsvp start summary syndication tag-of
-    updated video visibility watch-of worst
+    ate attendee audio best bookmark-of category checkin content-warning drank duration end featured
+    follow-of in-reply-to item language like-of listen-of location name photo play-of post-status
+    published quotation-of rating read-of read-status repost-of rsvp sensitive start summary
+    syndicate-to syndication tag-of updated video visibility watch-of worst
     """.split()
 )
 """Properties that are read in any spelling, and from a bare value too."""

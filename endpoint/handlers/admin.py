@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 
 from endpoint.domain.indieauth.scopes import describe, in_order
-from endpoint.errors import EndpointError, InvalidRequest, NotFound
+from endpoint.errors import EndpointError, NotFound
 from endpoint.handlers import page_errors
-from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
 from endpoint.handlers.own_paths import go_to
+from endpoint.handlers.owner_forms import field
 from endpoint.handlers.pages import page
 from endpoint.handlers.session import check_csrf
 from endpoint.handlers.sign_in_page import require_owner
@@ -38,7 +38,8 @@ def show_apps() -> Response:
         are_ours=apps.are_ours,
         apps=apps.signed_in(),
         tokens=apps.by_hand(),
-        host_of=_host_of,
+        name_of=_name_of,
+        registered=services().registrations.look_up,
         in_words=_in_words,
     )
 
@@ -61,14 +62,14 @@ def show_status() -> Response:
 @bp.post("/apps/revoke")
 def revoke_app() -> Response:
     """End all that the app ``client_id`` was given."""
-    services().apps.revoke(_field("client_id"))
+    services().apps.revoke(field("client_id"))
     return go_to("/admin/?done=app")
 
 
 @bp.post("/tokens/revoke")
 def revoke_token() -> Response:
     """End the token ``id``, which was made by hand."""
-    services().apps.revoke_token(_field("id"))
+    services().apps.revoke_token(field("id"))
     return go_to("/admin/?done=token")
 
 
@@ -81,24 +82,27 @@ def miss(_: str) -> Response:
 @bp.context_processor
 def tell_what_waits() -> dict[str, object]:
     """Tell every page how many mentions wait for the owner, and whether the status does."""
+    has_targets = services().copies.has_targets
     try:
         parts = services().status.examine()
         mentions_wait = services().moderating.count_waiting()
     except EndpointError:
-        return {"needs_owner": True}
+        return {"needs_owner": True, "has_targets": has_targets}
     needs_owner = any(part.state == "failed" for part in parts)
-    return {"needs_owner": needs_owner, "mentions_wait": mentions_wait}
+    return {
+        "needs_owner": needs_owner,
+        "mentions_wait": mentions_wait,
+        "has_targets": has_targets,
+    }
 
 
-def _field(name: str) -> str:
-    match read_form().fields.get(name):
-        case [value] if value:
-            return value
-    raise InvalidRequest(f"{name} must have one value; use the buttons of the page")
+def _name_of(client_id: str) -> str:
+    """Return the name of an app that registered itself, else its host.
 
-
-def _host_of(client_id: str) -> str:
-    """Return the host that names an app; all of what an owner wrote instead of a URL."""
+    All of what an owner wrote instead of a URL.
+    """
+    if app := services().registrations.look_up(client_id):
+        return app.name
     try:
         return urlsplit(client_id).netloc or client_id
     except ValueError:

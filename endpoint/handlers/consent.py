@@ -5,8 +5,21 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 
 from endpoint.domain.indieauth.client_ids import check_client_id, is_loopback
-from endpoint.domain.indieauth.redirect_uris import check_redirect_uri, is_own, is_web
-from endpoint.domain.indieauth.scopes import IDENTITY, SCOPES, WRITING, describe, in_order
+from endpoint.domain.indieauth.client_information import ClientInformation
+from endpoint.domain.indieauth.redirect_uris import (
+    OUT_OF_BAND,
+    check_redirect_uri,
+    is_own,
+    is_web,
+)
+from endpoint.domain.indieauth.scopes import (
+    API_WRITING,
+    IDENTITY,
+    WRITING,
+    describe,
+    in_order,
+    is_known,
+)
 from endpoint.errors import InvalidRequest, NotFound
 from endpoint.handlers import page_errors
 from endpoint.handlers.app_redirects import place_of, redirect_to_app
@@ -87,21 +100,23 @@ def _ask_in(client_id: str) -> Response:
 
 
 def _ask(asked: AuthorizationRequest) -> Response:
-    app = services().clients.look_up(asked.client_id)
+    app = services().registrations.look_up(asked.client_id) or services().clients.look_up(
+        asked.client_id
+    )
     return page(
         "consent.html",
         forms_to=_forms_to(asked.redirect_uri),
         sealed=seal(asked),
         app=app,
         app_host=urlsplit(asked.client_id).netloc,
-        logo=services().clients.logo(asked.client_id),
+        logo="" if app.is_registered else services().clients.logo(asked.client_id),
         place=place_of(asked.redirect_uri),
-        goes=_goes(asked),
-        has_pkce=bool(asked.code_challenge),
+        goes=_goes(asked, app),
+        is_protected=app.is_registered or bool(asked.code_challenge),
         scopes=[(scope, describe(scope)) for scope in in_order(asked.scopes)],
-        known=SCOPES.keys(),
+        is_known=is_known,
         acts=not IDENTITY.issuperset(asked.scopes),
-        offers_drafts=not WRITING.isdisjoint(asked.scopes),
+        offers_drafts=not (WRITING | API_WRITING).isdisjoint(asked.scopes),
     )
 
 
@@ -112,10 +127,15 @@ def _forms_to(redirect_uri: str) -> str:
     return "'self' https: http:" if is_plain else "'self' https:"
 
 
-def _goes(asked: AuthorizationRequest) -> str:
-    """Return where the answer goes, seen from the app: home, device, scheme or elsewhere."""
+def _goes(asked: AuthorizationRequest, app: ClientInformation) -> str:
+    """Return where the answer goes, seen from the app: home, device, scheme, hand or elsewhere."""
+    if asked.redirect_uri == OUT_OF_BAND:
+        return "hand"
     if not is_web(asked.redirect_uri):
         return "scheme"
     if is_own(asked.client_id, asked.redirect_uri):
         return "home"
-    return "device" if is_loopback(asked.redirect_uri) else "elsewhere"
+    if is_loopback(asked.redirect_uri):
+        return "device"
+    # An app that registered itself has no address of its own.
+    return "home" if app.is_registered else "elsewhere"

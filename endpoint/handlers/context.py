@@ -16,16 +16,20 @@ from endpoint.services.hooks import Hooks
 from endpoint.services.indieauth.apps import Apps
 from endpoint.services.indieauth.authorizations import Authorizations
 from endpoint.services.indieauth.client_information import Clients
+from endpoint.services.indieauth.registrations import Registrations
 from endpoint.services.indieauth.token_endpoint import TokenEndpoint
+from endpoint.services.mastodon import Mastodon
 from endpoint.services.media import Media
 from endpoint.services.media_queries import MediaQueries
 from endpoint.services.media_removal import MediaRemoval
+from endpoint.services.microblog import Microblog
 from endpoint.services.post_list import PostList
 from endpoint.services.posts import Posts
 from endpoint.services.queries import Queries
 from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.status import Status
+from endpoint.services.syndication.overview import Overview
 from endpoint.services.tokens import Tokens
 from endpoint.services.webmentions.deciding import Moderating
 from endpoint.services.webmentions.deciding.links import DecisionLinks
@@ -47,6 +51,7 @@ class Services:
     hooks: Hooks
     links: tuple[DiscoveryLink, ...]
     clients: Clients
+    registrations: Registrations
     authorizations: Authorizations
     token_endpoint: TokenEndpoint
     sign_in: SignIn
@@ -57,10 +62,14 @@ class Services:
     mention_listing: Listing
     moderating: Moderating
     outbox: Outbox
+    copies: Overview
     decision_links: DecisionLinks
     media: Media
     media_queries: MediaQueries
     media_removal: MediaRemoval
+    mastodon: Mastodon
+    microblog: Microblog
+    has_mastodon_api: bool
     incoming: Path
     base_url: str
     strict_bearer: bool
@@ -73,8 +82,11 @@ def services() -> Services:
     return found
 
 
-def authorize() -> Token:
+def authorize(*schemes: str) -> Token:
     """Return the verified token of this request.
+
+    ``schemes`` are what may stand before it in the header, in lower case: ``bearer``
+    unless others are given.
 
     It comes in the ``Authorization`` header or as the body's ``access_token``
     (Micropub §5.1), never in the URL, where logs and histories keep it. The
@@ -86,7 +98,7 @@ def authorize() -> Token:
     if "access_token" in request.args:
         raise InvalidRequest("access_token must not be in the URL; send it as a Bearer header")
     verify = services().tokens.verify
-    in_header = _header_tokens()
+    in_header = _header_tokens(schemes or ("bearer",))
     verified = [verify(token) for token in in_header]
     tokens = [*in_header, *_body_tokens()]
     if not tokens:
@@ -96,9 +108,9 @@ def authorize() -> Token:
     return verified[0] if verified else verify(tokens[0])
 
 
-def _header_tokens() -> list[str]:
+def _header_tokens(schemes: tuple[str, ...]) -> list[str]:
     scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
-    return [token.strip()] if scheme.lower() == "bearer" and token.strip() else []
+    return [token.strip()] if scheme.lower() in schemes and token.strip() else []
 
 
 def _body_tokens() -> list[str]:

@@ -50,13 +50,18 @@ def _challenge(error: EndpointError) -> str:
     return f'Bearer error="{error.error}"{scope}'
 
 
-def _answer_http(error: HTTPException) -> Response:
+def to_refusal(error: HTTPException) -> EndpointError:
+    """Return our refusal for one of Flask's own."""
     kind = _KNOWN.get(error.code or 500)
     if kind is None and 400 <= (error.code or 500) < 500:
         kind = InvalidRequest
-    refusal = (kind or EndpointError)(_describe(error))
+    return (kind or EndpointError)(_describe(error))
+
+
+def _answer_http(error: HTTPException) -> Response:
+    refusal = to_refusal(error)
     response = answer(refusal)
-    if kind is InvalidRequest:
+    if isinstance(refusal, InvalidRequest):
         response.status_code = error.code or 400
     for name, value in error.get_headers(request.environ):
         if name == "Allow":

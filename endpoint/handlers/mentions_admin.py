@@ -14,6 +14,7 @@ from endpoint.handlers.admin import tell_what_waits
 from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
 from endpoint.handlers.own_paths import go_to
+from endpoint.handlers.owner_forms import field
 from endpoint.handlers.pages import page
 from endpoint.handlers.session import check_csrf
 from endpoint.handlers.sign_in_page import require_owner
@@ -62,14 +63,14 @@ def decide() -> Response:
     ids = tuple(fields.get("id", ()))
     if not 1 <= len(ids) <= PAGE_SIZE:
         raise InvalidRequest("id must name a mention; use the buttons of the page")
-    word = _field("decision")
+    word = field("decision")
     return _go_back(word, services().moderating.decide(ids, word))
 
 
 @bp.post("/block")
 def block() -> Response:
     """Block an author, a host, or sources that fit a pattern."""
-    rule = rules.block(_field("subject"), _field("pattern"))
+    rule = rules.block(field("subject"), field("pattern"))
     return _go_back("block", services().moderating.add_rule(rule))
 
 
@@ -77,7 +78,7 @@ def block() -> Response:
 def trust() -> Response:
     """Trust the author of the mention ``id``, in what comes the way that it did."""
     moderating = services().moderating
-    return _go_back("trust", moderating.add_rule(moderating.rule_like(_field("id"))))
+    return _go_back("trust", moderating.add_rule(moderating.rule_like(field("id"))))
 
 
 @bp.post("/undo")
@@ -97,7 +98,7 @@ def show_rules() -> Response:
 @bp.post("/rules/remove")
 def remove_rule() -> Response:
     """Remove a rule, and what it did."""
-    rule = Rule(_field("action"), _field("subject"), _field("pattern"))
+    rule = Rule(field("action"), field("subject"), field("pattern"))
     services().moderating.remove_rule(rule)
     return _go_back("remove")
 
@@ -126,10 +127,3 @@ def _number(text: str | None) -> int | None:
     if not re.fullmatch(r"[0-9]{1,15}", text, re.ASCII):
         raise InvalidRequest("below must be a number; use the links of the page")
     return int(text)
-
-
-def _field(name: str) -> str:
-    match read_form().fields.get(name):
-        case [value] if value.strip():
-            return value
-    raise InvalidRequest(f"{name} must have one value; use the buttons of the page")

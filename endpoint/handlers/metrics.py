@@ -108,6 +108,16 @@ class _Figures:
                 "Sources of Webmentions that are to be looked at.",
                 float(readiness.mentions.waiting),
             )
+        if readiness.copies:
+            figures["copies_waiting"] = (
+                "Copies of posts on other networks that are to be made or changed.",
+                float(readiness.copies.waiting),
+            )
+        if readiness.backfeed:
+            figures["backfeed_waiting"] = (
+                "Copies on other networks that are to be looked at for answers.",
+                float(readiness.backfeed.waiting),
+            )
         for name, (help_text, figure) in figures.items():
             yield _gauge(name, help_text, {"": figure})
         behind = {one.name: float(not one.is_done) for one in readiness.followers}

@@ -1,7 +1,7 @@
 """The IndieAuth server's endpoints for apps: tokens for codes, and questions about them."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -21,29 +21,29 @@ METADATA_PATH = "/.well-known/oauth-authorization-server"
 @bp.post("/auth", strict_slashes=False)
 def identify() -> ResponseReturnValue:
     """Say who signed in, for a code (IndieAuth §5.3.2)."""
-    return _answer(services().token_endpoint.identify(read_form().fields))
+    return answer_app(services().token_endpoint.identify(read_form().fields))
 
 
 @bp.post("/token", strict_slashes=False)
 def issue() -> ResponseReturnValue:
     """Give tokens for a code or a refresh token; older apps also give them back here."""
-    fields = read_form().fields
+    fields = read_form().fields | client_in_header()
     if fields.get("action") == ["revoke"]:
         return _revoke(_named(fields))
-    return _answer(services().token_endpoint.issue(fields))
+    return answer_app(services().token_endpoint.issue(fields))
 
 
 @bp.get("/token", strict_slashes=False)
 def verify() -> ResponseReturnValue:
     """Say whose token this is, as it was done before introspection."""
-    return _answer(services().token_endpoint.describe(authorize()))
+    return answer_app(services().token_endpoint.describe(authorize()))
 
 
 @bp.post("/introspect", strict_slashes=False)
 def introspect() -> ResponseReturnValue:
     """Say what a token grants, to whoever has a good token of their own (IndieAuth §6)."""
     authorize()
-    return _answer(services().token_endpoint.introspect(read_form().fields))
+    return answer_app(services().token_endpoint.introspect(read_form().fields))
 
 
 @bp.post("/revoke", strict_slashes=False)
@@ -55,7 +55,7 @@ def revoke() -> ResponseReturnValue:
 @bp.get("/userinfo", strict_slashes=False)
 def userinfo() -> ResponseReturnValue:
     """Return the owner's profile (IndieAuth §9)."""
-    return _answer(services().token_endpoint.userinfo(authorize()))
+    return answer_app(services().token_endpoint.userinfo(authorize()))
 
 
 @bp.get(METADATA_PATH, strict_slashes=False)
@@ -65,7 +65,16 @@ def metadata(issuer_path: str = "") -> ResponseReturnValue:
     base_url = services().base_url
     if issuer_path and issuer_path.strip("/") != urlsplit(base_url).path.strip("/"):
         raise NotFound("There is nothing at this URL")
-    return jsonify(describe_server(base_url))
+    return jsonify(describe_server(base_url, has_api=services().has_mastodon_api))
+
+
+def client_in_header() -> dict[str, list[str]]:
+    """Return the client of a Basic ``Authorization`` header, as parameters (RFC 6749 §2.3.1)."""
+    client = request.authorization
+    if client is None or client.type != "basic":
+        return {}
+    sent = {"client_id": client.username, "client_secret": client.password}
+    return {name: [unquote_plus(value)] for name, value in sent.items() if value}
 
 
 def _named(fields: Parameters) -> Parameters:
@@ -76,10 +85,10 @@ def _named(fields: Parameters) -> Parameters:
 
 def _revoke(fields: Parameters) -> Response:
     services().token_endpoint.revoke(fields)
-    return _answer({})
+    return answer_app({})
 
 
-def _answer(body: dict[str, Any]) -> Response:
+def answer_app(body: dict[str, Any]) -> Response:
     """Return ``body`` as JSON, or as a form where the app asks for nothing else."""
     if request.accept_mimetypes.best_match(["application/json", _FORM]) == _FORM:
         response = Response(urlencode(_flatten(body)), mimetype=_FORM)

@@ -36,6 +36,8 @@ def show_readiness() -> ResponseReturnValue:
         followers=_describe_followers(readiness),
         publishing=_describe_backlog(readiness.backlog),
         mentions=_describe_queue(readiness.mentions),
+        copies=_describe_queue(readiness.copies),
+        backfeed=_describe_queue(readiness.backfeed),
     )
     if not readiness.is_ready:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE

@@ -34,9 +34,14 @@ def go_to(path: str) -> Response:
 
 def current_path() -> str:
     """Return path and query of this request, for coming back to it later."""
-    # The query as it was sent, with what is no visible ASCII percent-encoded.
+    return f"{request.path}{current_query()}"
+
+
+def current_query() -> str:
+    """Return the query of this request, with the ``?`` before it; empty if there is none."""
+    # As it was sent, with what is no visible ASCII percent-encoded.
     query = quote(request.query_string, safe="!\"$%&'()*+,-./:;<=>?@[]^_`{|}~")
-    return f"{request.path}?{query}" if query else request.path
+    return f"?{query}" if query else ""
 
 
 def safe_path(wish: str) -> str:

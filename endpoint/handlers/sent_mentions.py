@@ -2,12 +2,11 @@
 
 from flask import Blueprint, Response, request
 
-from endpoint.errors import InvalidRequest
 from endpoint.handlers import page_errors
 from endpoint.handlers.admin import tell_what_waits
-from endpoint.handlers.bodies import read_form
 from endpoint.handlers.context import services
 from endpoint.handlers.own_paths import go_to
+from endpoint.handlers.owner_forms import field, page_number
 from endpoint.handlers.pages import page
 from endpoint.handlers.session import check_csrf
 from endpoint.handlers.sign_in_page import require_owner
@@ -18,13 +17,11 @@ bp.before_request(check_csrf)
 bp.context_processor(tell_what_waits)
 page_errors.register(bp)
 
-_MOST = 10_000
-
 
 @bp.get("", strict_slashes=False)
 def show() -> Response:
     """Show them, those of the posts that changed last first, page by page."""
-    number = _page_number()
+    number = page_number()
     notice = "It is told again in a moment." if request.args.get("done") == "again" else ""
     return page(
         "admin-sent.html",
@@ -38,15 +35,5 @@ def show() -> Response:
 @bp.post("/again")
 def try_again() -> Response:
     """Tell the target of one of them again."""
-    match read_form().fields.get("key"):
-        case [key] if key:
-            services().outbox.try_again(key)
-            return go_to("/admin/sent?done=again")
-    raise InvalidRequest("key must have one value; use the buttons of the page")
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST:
-        return int(text[:9])
-    raise InvalidRequest("page must be a number; use the links of the page")
+    services().outbox.try_again(field("key"))
+    return go_to("/admin/sent?done=again")

@@ -40,5 +40,6 @@ def sign_in_page(
         next=next_path,
         problem=problem,
         client_id=client_id,
+        registered=services().registrations.look_up(client_id),
         has_password=services().sign_in.has_password,
     )

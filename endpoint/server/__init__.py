@@ -112,6 +112,7 @@ def _end(parts: Parts, workers: list[threading.Thread]) -> None:
     parts.checkout.stop()
     parts.webmentions.looking.stop()
     parts.webmentions.outgoing.sending.stop()
+    parts.syndication.stop()
     deadline = time.monotonic() + _DRAIN_S
     for worker in workers:
         worker.join(timeout=max(0, deadline - time.monotonic()))

@@ -1,14 +1,15 @@
 """What happens after a commit: each follower is brought up to date, in its lane."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from functools import partial
 
 import structlog
 
 from endpoint.errors import EndpointError
+from endpoint.services.leases import renewing
 from endpoint.stores.builder import BuildError
 from endpoint.stores.followers import Followers, Progress
 
@@ -82,7 +83,7 @@ class Following:
         if holder is None:
             return
         try:
-            with self._keeping_lease(name, holder):
+            with renewing(name, _LEASE, partial(self._renew, name, holder)):
                 follower.act()
         except Exception as error:
             self._followers.fail(name, holder, str(error), self._clock(), follower.longest_wait)
@@ -92,19 +93,5 @@ class Following:
         else:
             self._followers.finish(name, holder, version)
 
-    @contextmanager
-    def _keeping_lease(self, name: str, holder: str) -> Iterator[None]:
-        done = Event()
-
-        def renew() -> None:
-            while not done.wait(_LEASE.total_seconds() / 3):
-                with suppress(EndpointError):
-                    self._followers.renew(name, holder, self._clock() + _LEASE)
-
-        renewing = Thread(target=renew, name=f"lease of {name}", daemon=True)
-        renewing.start()
-        try:
-            yield
-        finally:
-            done.set()
-            renewing.join()
+    def _renew(self, name: str, holder: str) -> None:
+        self._followers.renew(name, holder, self._clock() + _LEASE)

@@ -1,6 +1,6 @@
 """Whether the server can do its work, and how far behind what follows a commit is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from endpoint.errors import EndpointError
 from endpoint.services.following import Following
 from endpoint.services.publishing import Backlog, Publishing
+from endpoint.services.syndication.backfeed import BACKFEED
+from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.services.webmentions.receiving.looking import Looking
 from endpoint.stores.bell import Bell
 from endpoint.stores.database import ping
@@ -17,13 +19,14 @@ from endpoint.stores.index import PostIndex
 from endpoint.stores.queues import Queue
 from endpoint.stores.repository import Repository
 
+_NOTHING = Queue(0, None)
+
 
 @dataclass(frozen=True)
 class Readiness:
     """What works: a post needs database and repository, and nothing else here.
 
-    ``followers`` are empty, ``backlog`` and ``mentions`` are None, if nobody can say how far
-    they are.
+    ``followers`` are empty, and the others None, if nobody can say how far they are.
     """
 
     has_database: bool
@@ -31,6 +34,8 @@ class Readiness:
     followers: tuple[Progress, ...] = ()
     backlog: Backlog | None = None
     mentions: Queue | None = None
+    copies: Queue | None = None
+    backfeed: Queue | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -40,7 +45,10 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Health:
-    """The stores a post needs, and what follows them."""
+    """The stores a post needs, and what follows them.
+
+    ``queues`` has what asks how much waits for those followers that copy posts.
+    """
 
     engine: Engine
     repository: Repository
@@ -49,6 +57,7 @@ class Health:
     index: PostIndex
     bell: Bell
     looking: Looking
+    queues: Mapping[str, Callable[[], Queue]]
 
     def examine(self) -> Readiness:
         """Return what works by now."""
@@ -61,6 +70,10 @@ class Health:
             readiness = replace(readiness, backlog=self.publishing.backlog())
         with suppress(EndpointError):
             readiness = replace(readiness, mentions=self.looking.queue())
+        with suppress(EndpointError):
+            waiting = {name: ask() for name, ask in self.queues.items()}
+            copies, backfeed = (waiting.get(name, _NOTHING) for name in (SYNDICATE, BACKFEED))
+            readiness = replace(readiness, copies=copies, backfeed=backfeed)
         return readiness
 
     def figures(self) -> dict[str, tuple[str, float]]:

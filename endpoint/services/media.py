@@ -67,6 +67,18 @@ class Media:
             # The request has failed for another reason, and the sweep will find the file.
             _log.warning("not taken back", name=kept.name, reason=error.description)
 
+    def keep_again(self, name: str) -> None:
+        """Keep the file as if it had just been sent: its post goes, and another may show it."""
+        found = self.open(name)
+        if found is None:
+            return
+        now, known = self._clock(), self._uploads.rows.find(name)
+        if self._uploads.renew([name], known.filename if known else "", now):
+            return
+        with self._uploads.drafts.drafting() as draft:
+            copy_stored(found, draft)
+            self._uploads.keep(draft, KeptUpload(name, found.media_type, found.size, "", now))
+
     def url_of(self, name: str) -> str:
         """Return the URL that a file has for ever."""
         return (self._uploads.public_root(name) or self._root) + name

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from endpoint.domain.micropub import Commands, Create, Delete, Syndicate, Undelete, Update
+from endpoint.domain.micropub import Create, Delete, Syndicate, Undelete, Update
 from endpoint.domain.post_types import discover
 from endpoint.domain.posts import Post, Properties
 from endpoint.domain.slugs import make_slug
@@ -22,8 +22,8 @@ from endpoint.services.composing import (
 from endpoint.services.keeping import Files
 from endpoint.services.placing import Unplaced
 from endpoint.services.retries import Asking
+from endpoint.services.syndication.requesting import COMMAND, Requesting
 from endpoint.stores.index import PostIndex
-from endpoint.stores.syndications import Syndications
 
 
 class Posts:
@@ -38,7 +38,7 @@ class Posts:
         index: PostIndex,
         changing: Changing,
         committing: Committing,
-        syndications: Syndications,
+        requesting: Requesting,
         attachments: Attachments,
         zone: tzinfo,
         clock: Callable[[], datetime],
@@ -46,7 +46,7 @@ class Posts:
         self._index = index
         self._changing = changing
         self._committing = committing
-        self._syndications = syndications
+        self._requesting = requesting
         self._attachments = attachments
         self._zone = zone
         self._clock = clock
@@ -57,14 +57,18 @@ class Posts:
         token: Token,
         idempotency_key: str | None = None,
         files: Files | None = None,
+        *,
+        can_ask: bool = True,
     ) -> Post:
         """Return the new post, or the one a retry of the same request made before.
 
         ``files`` are those that came with it. Scope ``create``, or ``draft`` for
-        drafts (Micropub §3.3).
+        drafts (Micropub §3.3). An app that cannot ask its user where to copy the
+        post has it copied to what is checked for others.
         """
         token.require("create", "draft")
         now = self._clock()
+        targets = self._requesting.read(create.commands, token)
         asking = Asking.of(create, token, idempotency_key)
         post = self._changing.find_first(asking, now)
         if post is None:
@@ -75,7 +79,7 @@ class Posts:
                     lambda writer: self._changing.add(new, asking, now, writer)
                 )
         # Also for a retry: the first request may have ended before it came this far.
-        self._syndicate(post.permalink, create.commands, now)
+        self._requesting.ask_for_new(post, targets, token, now, can_ask=can_ask)
         return post
 
     def update(self, update: Update, token: Token, files: Files | None = None) -> None:
@@ -87,6 +91,7 @@ class Posts:
         """
         token.require("update")
         now = self._clock()
+        targets = self._requesting.read(update.commands, token)
         self._index.catch_up()
         with self._attachments.taking(files or {}, token) as taker:
             # Not under the lock, because fetching a file or cleaning pictures takes its time.
@@ -96,7 +101,7 @@ class Posts:
             post = self._committing.do(
                 lambda writer: self._changing.change(asked, token, now, writer)
             )
-        self._syndicate(post.permalink, update.commands, now)
+        self._requesting.ask(post, targets, now)
 
     def delete(self, delete: Delete, token: Token) -> None:
         """Remove the post at ``delete.url``, leaving a tombstone; scope ``delete``.
@@ -121,10 +126,11 @@ class Posts:
     def syndicate(self, syndicate: Syndicate, token: Token) -> None:
         """Note that an existing post should be copied; scope ``update`` or ``create``."""
         token.require("update", "create")
+        targets = self._requesting.read({COMMAND: list(syndicate.targets)}, token)
         self._index.catch_up()
         post = self._changing.find(syndicate.url)
         require_drafts(token, post)
-        self._syndications.ask(post.permalink, syndicate.targets, self._clock())
+        self._requesting.ask(post, targets, self._clock(), syndicate.content)
 
     def _begin(self, create: Create, properties: Properties, now: datetime) -> Unplaced:
         post = Post(
@@ -138,11 +144,6 @@ class Posts:
         published = (post.published or now).astimezone(self._zone)
         slug = make_slug(_first(create.commands.get("slug")), properties, published)
         return Unplaced(post, slug, published)
-
-    def _syndicate(self, permalink: str, commands: Commands, now: datetime) -> None:
-        targets = [str(target) for target in commands.get("syndicate-to", []) if target]
-        if targets:
-            self._syndications.ask(permalink, targets, now)
 
 
 def _first(values: list[Any] | None) -> str | None:

@@ -4,26 +4,40 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from endpoint.config.tables import MicropubConfig, SyndicationTarget
+from endpoint.config.syndication import SyndicationTarget
+from endpoint.config.tables import MicropubConfig
 from endpoint.domain.lists import parse_selection
 from endpoint.domain.micropub.vocabulary import POST_TYPES
 from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
-from endpoint.domain.urls import same_profile
 from endpoint.errors import InvalidRequest
+from endpoint.services.syndication.choosing import Choosing
 from endpoint.stores.index import PostIndex
 
 Arguments = Mapping[str, list[str]]
 Answer = dict[str, Any]
 
+_SHOWN = {"service", "user", "checked"}
+"""What apps are told of a target, beside its uid and name."""
+
 
 class Queries:
     """Answers to ``GET /micropub?q=…``: every name in ``q`` of the configuration is one."""
 
-    def __init__(self, index: PostIndex, settings: MicropubConfig, media_endpoint: str) -> None:
+    def __init__(
+        self,
+        index: PostIndex,
+        settings: MicropubConfig,
+        choosing: Choosing,
+        media_endpoint: str,
+        site: Answer,
+    ) -> None:
+        """``site`` is what apps that know several call a destination: ``uid`` and ``name``."""
         self._index = index
         self._settings = settings
+        self._choosing = choosing
         self._media_endpoint = media_endpoint
+        self._site = site
         self._configs: tuple[list[str], dict[str, bytes]] = [], {}
         self._answers: dict[str, Callable[[Arguments, Token], Answer]] = {
             "config": self._config,
@@ -66,6 +80,7 @@ class Queries:
         return {
             "q": list(self._answers),
             "media-endpoint": self._media_endpoint,
+            "destination": [self._site],
             **self._syndicate_to(arguments, token),
             **self._post_types(arguments, token),
             **self._categories(arguments, token),
@@ -96,8 +111,8 @@ class Queries:
         }
 
     def _syndicate_to(self, _arguments: Arguments, token: Token) -> Answer:
-        targets = self._settings.syndicate_to
-        return {"syndicate-to": [_describe(t) for t in targets if _is_offered(t, token)]}
+        offered = self._choosing.offered(token)
+        return {"syndicate-to": [_describe(target) for target in offered]}
 
     def _categories(self, arguments: Arguments, _token: Token) -> Answer:
         return {"categories": self._index.categories(_filter(arguments))}
@@ -139,16 +154,8 @@ def _pick(properties: Mapping[str, Any], wanted: list[str]) -> Answer:
 
 
 def _describe(target: SyndicationTarget) -> Answer:
-    described = target.model_dump(exclude={"clients"}, exclude_defaults=True)
+    described = target.model_dump(include=_SHOWN, exclude_defaults=True)
     return {"uid": target.uid, "name": target.name, **described}
-
-
-def _is_offered(target: SyndicationTarget, token: Token) -> bool:
-    return not target.clients or any(_is_same(token.client_id, client) for client in target.clients)
-
-
-def _is_same(client_id: str, other: str) -> bool:
-    return client_id == other or same_profile(client_id, other)
 
 
 def _filter(arguments: Arguments) -> str:

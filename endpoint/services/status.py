@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from endpoint.services.errands import ERRANDS
 from endpoint.services.following import Following
 from endpoint.services.live import LIVE
 from endpoint.services.publishing import PUBLISH, Backlog, Publishing
-from endpoint.services.webmentions.errands import ERRANDS
 from endpoint.stores.followers import Progress
 from endpoint.stores.index import PostIndex
 from endpoint.stores.queues import Queue
+from endpoint.stores.syndications.pauses import Pause
 
 _MOST = 20
 
@@ -42,7 +43,8 @@ class PartStatus:
 class Status:
     """Looks at what follows the repository, the hosting, mentions, and files that are broken.
 
-    ``queues`` has, for each follower with an errand, what asks how much waits for it.
+    ``queues`` has, for each follower with an errand, what asks how much waits for it;
+    ``pauses`` says which networks do not know us any more, and why.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Status:
         publishing: Publishing,
         index: PostIndex,
         queues: Mapping[str, Callable[[], Queue]],
+        pauses: Callable[[], Mapping[str, Pause]],
         zone: tzinfo,
     ) -> None:
         self._following = following
         self._publishing = publishing
         self._index = index
         self._queues = queues
+        self._pauses = pauses
         self._zone = zone
 
     def examine(self) -> tuple[PartStatus, ...]:
@@ -74,6 +78,8 @@ class Status:
         for progress in followers:
             if progress.name in self._queues:
                 yield self._describe_errand(progress, self._queues[progress.name]())
+        if paused := self._pauses():
+            yield _describe_pauses(paused)
         if backlog.conflicts:
             yield _describe_conflicts(backlog)
         if problems := self._index.problems():
@@ -121,6 +127,12 @@ class Status:
 
     def _local(self, moment: datetime | None) -> datetime | None:
         return moment.astimezone(self._zone) if moment else None
+
+
+def _describe_pauses(paused: Mapping[str, Pause]) -> PartStatus:
+    says = "Posts are not copied there until you have seen to it, under Copies."
+    lines = tuple((pause.reason, name) for name, pause in paused.items())
+    return PartStatus("Paused networks", "failed", says, lines=lines)
 
 
 def _describe_conflicts(backlog: Backlog) -> PartStatus:

@@ -1,9 +1,9 @@
 """Other people's web servers: everything that is fetched, fetched with care."""
 
-from collections.abc import Container, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 
-from requests import PreparedRequest, Request, RequestException
+from requests import PreparedRequest, Request, RequestException, Session
 from urllib3.exceptions import HTTPError
 
 from endpoint import __version__
@@ -15,6 +15,7 @@ from endpoint.stores.http.deadlines import Deadline
 from endpoint.stores.http.dialing import Dialer, Resolve, expand, spelled
 from endpoint.stores.http.fetching import FetchError, Page, RefusedError
 from endpoint.stores.http.redirects import follow
+from endpoint.stores.http.sessions import GuardedSession
 
 __all__ = ["FetchError", "Page", "RefusedError", "Web"]
 
@@ -94,12 +95,25 @@ class Web:
         request = Request("POST", url, headers={**_HEADERS, **(headers or {})}, data=dict(data))
         return self._fetch(request, Wanted(is_part_enough, content_of))
 
+    def session(self) -> Session:
+        """Return a session for libraries that bring their own requests, guarded as ``get`` is.
+
+        It raises FetchError too. The limit in seconds holds for each request,
+        unless that names another ``timeout``.
+        """
+        return GuardedSession(self._talk, _HEADERS, self._max_bytes, self._verify)
+
     def _fetch(self, request: Request, wanted: Wanted) -> Page:
-        with Deadline(self._timeout_s) as deadline:
+        with self._talk() as (adapter, deadline):
+            return self._follow(adapter, request, deadline, wanted)
+
+    @contextmanager
+    def _talk(self, timeout_s: float | None = None) -> Iterator[tuple[DialingAdapter, Deadline]]:
+        with Deadline(timeout_s or self._timeout_s) as deadline:
             dialer = Dialer(self._allow_hosts, self._ports, self._resolve, deadline)
             with closing(DialingAdapter(dialer.dial, self._max_wire_bytes)) as adapter:
                 try:
-                    return self._follow(adapter, request, deadline, wanted)
+                    yield adapter, deadline
                 except (RequestException, HTTPError, OSError, ValueError) as error:
                     # Cut off at the deadline, a connection fails in any of these ways.
                     name = "it took too long" if deadline.is_over else type(error).__name__

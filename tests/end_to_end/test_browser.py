@@ -116,3 +116,15 @@ def test_a_wrong_password_is_told_to_who_cannot_see(live, app, open_page):
 
     expect(page.get_by_role("alert")).to_contain_text("not the password")
     expect(page.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
+
+
+def test_the_names_of_the_owners_pages_are_in_one_piece_on_a_phone(live, open_page):
+    page = open_page("phone")
+    sign_in(page, f"{live.url}admin/")
+
+    page.set_viewport_size({"width": 240, "height": 740})
+
+    links = page.locator("nav a")
+    assert links.count() >= 4
+    assert max(links.evaluate_all("all => all.map(link => link.offsetHeight)")) < 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= 240

@@ -79,7 +79,8 @@ HOSTILE = {
     "item": [EVIL],
     "rating": [SCRIPT],
     "ate": [SCRIPT],
-    "syndication": [JAVASCRIPT, "https://social.example/1"],
+    "syndication": [JAVASCRIPT, "https://social.example/1", "https://social.example:x/2"],
+    "syndicateTo": [JAVASCRIPT, EVIL, SCRIPT, 5, 'https://a.example/" onclick="alert(1)'],
     "mf2Type": 'h-entry" onclick="alert(1)',
     "unknownThing": [{"deep": [SCRIPT]}],
 }
@@ -90,6 +91,7 @@ POSTS: dict[str, Sample] = {
             "tags": ["IndieWeb", "C++"],
             "category": [ADA],
             "syndication": ["https://social.example/@ada/1"],
+            "syndicateTo": ["https://news.indieweb.org/en"],
         },
         "Hello **world**, use --help: `{x}` is *short*.",
     ),
@@ -392,7 +394,8 @@ def test_post_has_author_dates_content_and_copies(site: Site) -> None:
     assert datetime.fromisoformat(article["updated"][0]) == datetime(2024, 3, 21, 9, tzinfo=UTC)
     assert note["content"][0]["value"] == "Hello world, use --help: {x} is short."
     assert "<strong>world</strong>" in note["content"][0]["html"]
-    assert note["syndication"] == ["https://social.example/@ada/1"]
+    # IndieNews looks at the last of its own links.
+    assert note["syndication"] == ["https://social.example/@ada/1", "https://news.indieweb.org/en"]
     assert note["category"][2]["type"] == ["h-card"]
 
 
@@ -538,7 +541,7 @@ def test_hostile_front_matter_is_shown_as_words(site: Site) -> None:
     assert entry["category"][:3] == HOSTILE["tags"]
     assert entry["photo"] == [{"value": f"{SITE}media/a.jpg", "alt": f'"{SCRIPT}'}]
     assert entry["rating"] == [SCRIPT]
-    assert entry["syndication"] == ["https://social.example/1"]
+    assert entry["syndication"][:2] == HOSTILE["syndication"][1:]
     assert "video" not in entry
     assert "audio" not in entry
     assert "rsvp" not in entry

@@ -20,6 +20,8 @@ from endpoint.stores.creations import Creation, Creations
 from endpoint.stores.database import make_engine, metadata, ping, prepare
 from endpoint.stores.followers import Followers
 from endpoint.stores.grants import GrantStore, Issue
+from endpoint.stores.keys import KeyStore
+from endpoint.stores.markers import Marker, MarkerStore
 from endpoint.stores.media.drafts import Drafts
 from endpoint.stores.media.files import MediaFiles
 from endpoint.stores.media.rows import KeptUpload, UploadRows
@@ -28,6 +30,8 @@ from endpoint.stores.refresh_tokens import IssuedRefresh
 from endpoint.stores.sent_mentions import GONE, TOLD, WAITING, Answer, Pair, SentMentions
 from endpoint.stores.sessions import SessionStore
 from endpoint.stores.syndications import Syndications
+from endpoint.stores.syndications.pauses import Pause, Pauses
+from endpoint.stores.syndications.work import SyndicationWork
 from endpoint.stores.tokens import IssuedToken, TokenStore
 
 NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
@@ -94,6 +98,25 @@ def test_a_token_is_found_touched_and_revoked(engine):
     assert [token.id for token in store.all()] == ["t"]
 
 
+def test_a_key_is_made_once_whoever_asks_first(engine):
+    made = at_once(lambda: KeyStore(engine).get("apps"))
+
+    assert len(set(made)) == 1
+    assert len(made[0]) == 32
+    assert isinstance(made[0], bytes)
+    assert KeyStore(engine).get("apps") == made[0] != KeyStore(engine).get("other")
+
+
+def test_a_place_is_moved_by_several_at_once_and_counts_each_time(engine):
+    greatest = str(2**63 - 1)
+    at_once(lambda: MarkerStore(engine).move("home", greatest, NOW))
+
+    moved = MarkerStore(engine).move("home", "7", LATER)
+
+    assert moved == Marker("home", "7", 9, LATER)
+    assert MarkerStore(engine).find({"home", "notifications"}) == {"home": moved}
+
+
 def make_code(name: str = "code") -> IssuedCode:
     uris = ("https://app.example/", "https://app.example/back")
     return IssuedCode(name, "grant", *uris, "create", "", LATER)
@@ -155,8 +178,52 @@ def test_copies_are_asked_for_once(engine):
     store.ask("https://site.example/a/", ["https://x.example/", "https://y.example/"], NOW)
     store.ask("https://site.example/a/", ["https://y.example/"], LATER)
 
-    found = store.targets("https://site.example/a/")
-    assert found == ["https://x.example/", "https://y.example/"]
+    rows = store.page(9)
+    assert sorted(row.target for row in rows) == ["https://x.example/", "https://y.example/"]
+
+
+def test_a_wanted_copy_is_taken_by_one_worker_alone(engine):
+    syndications, work = Syndications(engine), SyndicationWork(engine)
+    at_once(lambda: syndications.ask("https://site.example/a/", ["x", "y"], NOW))
+
+    taken = at_once(lambda: work.take(["x", "y"], NOW, 9, MINUTE))
+
+    assert sorted(row.target for _, rows in taken for row in rows) == ["x", "y"]
+
+
+def test_a_copy_is_noted_by_who_has_taken_it(engine):
+    syndications, work = Syndications(engine), SyndicationWork(engine)
+    syndications.ask("https://site.example/a/", ["x"], NOW)
+    holder, [row] = work.take(["x"], NOW, 9, MINUTE)
+    begun = work.begin(row, holder, NOW)
+
+    work.note(row, replace(begun, state="copied", url="u", next_attempt_at=None), holder)
+    work.note(row, replace(begun, state="refused", next_attempt_at=None), "another")
+
+    [kept] = syndications.page(9)
+    assert (kept.state, kept.url, kept.next_attempt_at) == ("copied", "u", None)
+    assert syndications.queue(["x"]).waiting == 0
+
+
+def test_a_target_is_paused_once(engine):
+    pauses = Pauses(engine)
+
+    at_once(lambda: pauses.add(Pause("x", "why", "", NOW)))
+
+    assert [pause.target for pause in pauses.all()] == ["x"]
+
+
+def test_copies_move_with_their_post(engine):
+    store = Syndications(engine)
+    store.ask("old", ["x", "y"], NOW)
+    store.ask("new", ["y"], LATER)
+
+    store.readdress("old", "new")
+    touched = store.touch(["new"], "v", LATER)
+
+    assert touched
+    assert {(row.permalink, row.target) for row in store.page(9)} == {("new", "x"), ("new", "y")}
+    assert store.retry(LATER) == ["x", "y"]
 
 
 def test_conflicts_wait_until_they_are_resolved(engine):

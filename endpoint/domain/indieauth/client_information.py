@@ -24,7 +24,8 @@ class ClientInformation:
     """An app: ``name`` is plain text and may be empty, URLs are absolute http or https or empty.
 
     ``redirect_uris`` are those it lists, exactly as it lists them; ``problem``
-    is a sentence for the person if its page could not be read.
+    is a sentence for the person if its page could not be read. One that
+    ``is_registered`` has no page, only a ``website`` it says is its own.
     """
 
     client_id: str
@@ -32,6 +33,8 @@ class ClientInformation:
     logo_uri: str = ""
     redirect_uris: frozenset[str] = frozenset()
     problem: str = ""
+    website: str = ""
+    is_registered: bool = False
 
 
 def read_client(
@@ -69,7 +72,7 @@ def _read_document(client_id: str, text: str, url: str) -> ClientInformation:
     uris = document.get("redirect_uris")
     return ClientInformation(
         client_id,
-        name=_clean(_text(document, "client_name")),
+        name=clean_name(_text(document, "client_name")),
         logo_uri=_resolve(url, _text(document, "logo_uri")),
         redirect_uris=frozenset(_cut(uris if isinstance(uris, list) else [])),
     )
@@ -79,7 +82,7 @@ def _read_page(client_id: str, html: str, url: str) -> ClientInformation:
     app = read_appearance(html, url)
     return ClientInformation(
         client_id,
-        name=_clean(app.name),
+        name=clean_name(app.name),
         logo_uri=_resolve(url, app.logo),
     )
 
@@ -94,7 +97,7 @@ def _cut(uris: Iterable[Any]) -> Iterator[str]:
     return islice(texts, _MAX_REDIRECT_URIS)
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return ``name`` as one short line that reads as it is written."""
     line = " ".join(name[:_MAX_LENGTH].split())
     visible = (letter for letter in line if letter in _JOINERS or _is_visible(letter))

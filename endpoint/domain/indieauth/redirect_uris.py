@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from endpoint.domain.urls import canonical, origin
 
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+"""In the place of a redirect URI: the owner is shown the code, and carries it to the app."""
+
 _MAX_LENGTH = 2000
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=.)", re.IGNORECASE)
 _UNWANTED = re.compile(r"[^\x21-\x7e]|\\")

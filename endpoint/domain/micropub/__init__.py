@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _NEVER_STORED = ("access_token", "q")
+_SAYING_UPDATE = (*ACTION_NAMES, "edit-of", *OPERATIONS)
 _SETTINGS = {"published", "updated", "post-status", "visibility"}
 
 
@@ -125,10 +126,18 @@ def _create(head: Head, values: Properties) -> Create:
 def _update(head: Head, operations: Operations, values: Properties) -> Update | Syndicate:
     kept = {name: given for name, given in values.items() if name not in _NEVER_STORED}
     update = read_update(read_url(head), operations, kept)
-    says_update = any(name in head for name in ACTION_NAMES)
-    if says_update or changes_properties(update) or "channel" in update.commands:
+    if any(name in head for name in _SAYING_UPDATE) or "channel" in update.commands:
         return update
-    return Syndicate(update.url, tuple(update.commands["syndicate-to"]))
+    targets = tuple(update.commands.get("syndicate-to", ()))
+    if not changes_properties(update):
+        return Syndicate(update.url, targets)
+    match update:
+        # The draft's own text for these copies; alone it is the new text of the post.
+        case Update(replace={"content": [str(text)], **rest}) if targets and not (
+            rest or update.add
+        ):
+            return Syndicate(update.url, targets, text)
+    return update
 
 
 def _read_members(head: Head) -> dict[str, Any]:

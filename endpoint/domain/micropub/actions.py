@@ -56,10 +56,14 @@ class Undelete:
 
 @dataclass(frozen=True)
 class Syndicate:
-    """The post at ``url`` is to be copied to ``targets``, uids of ``syndicate-to``."""
+    """The post at ``url`` is to be copied to ``targets``, uids of ``syndicate-to``.
+
+    ``content`` is plain text for these copies alone, or empty.
+    """
 
     url: str
     targets: tuple[str, ...]
+    content: str = ""
 
 
 Action: TypeAlias = Create | Update | Delete | Undelete | Syndicate

@@ -14,16 +14,15 @@ from endpoint.domain.descriptions import find_links
 from endpoint.domain.feed_content import render_content
 from endpoint.domain.html import parse_html
 from endpoint.domain.posts import Post
-from endpoint.domain.urls import canonical
+from endpoint.domain.urls import canonical, trim_url
 
 _BARE = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_TRAILING = re.compile(r"[?!.,:;*_~'\"]+$")
 _LINKS = etree.XPath(
     "//a/@href | //area/@href"
     " | //text()[not(ancestor::a or ancestor::code or ancestor::pre or ancestor::script)]"
 )
 """Links, and the text in which a site may make a link of a URL."""
-_UNSEEN = frozenset(("syndication", "updated"))
+_UNSEEN = frozenset(("syndication", "syndicate-to", "updated"))
 """Properties that change what the post says to nobody it links to."""
 
 
@@ -80,11 +79,7 @@ def _join(permalink: str, href: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> Iterator[str]:
-    for match in _BARE.finditer(text):
-        url = _TRAILING.sub("", match[0])
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = _TRAILING.sub("", url[:-1])
-        yield url
+    return (trim_url(match[0]) for match in _BARE.finditer(text))
 
 
 def _spell(url: str) -> str:

@@ -25,6 +25,7 @@ _MAX_HEADER_BYTES = 16_384
 _MAX_HEADERS_BYTES = 4_000_000
 """Taking headers apart costs a second for five megabytes."""
 
+_FILE_TYPE = re.compile(r"\s*(?:image/|video/|audio/|application/octet-stream)", re.IGNORECASE)
 _MAX_PADDING_BYTES = 80
 _NO_START = "The multipart body does not begin with its boundary"
 _LONG_HEADER = f"A part of the multipart body has a header of more than {_MAX_HEADER_BYTES} bytes"
@@ -55,8 +56,14 @@ def read_parts(stream: BodyStream, boundary: str) -> Iterator[Part]:
             raise InvalidRequest(f"The parts have headers of more than {_MAX_HEADERS_BYTES} bytes")
         if not isinstance(event.name, str):
             raise InvalidRequest("A part of the multipart body has no name")
-        filename = event.filename if isinstance(event, File) else None
-        yield Part(event.name, filename, _pieces(events))
+        yield Part(event.name, _filename(event), _pieces(events))
+
+
+def _filename(event: Field | File) -> str | None:
+    if isinstance(event, File):
+        return event.filename
+    # Some apps give a file no name at all, and say only what it is.
+    return "" if _FILE_TYPE.match(event.headers.get("Content-Type", "")) else None
 
 
 def _pieces(events: Iterator[Event]) -> Iterator[bytes]:

@@ -1,14 +1,16 @@
 """What ``endpoint check`` finds: each part of the installation, and the mend where one is ill."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Engine
 
 from endpoint.config import Config
 from endpoint.generators.generator import Generator
 from endpoint.services.doctor.answers import Answers
+from endpoint.services.doctor.apps import AppsCheck
 from endpoint.services.doctor.bucket import BucketCheck
 from endpoint.services.doctor.building import Building
+from endpoint.services.doctor.copies import CopiesCheck
 from endpoint.services.doctor.discovery import Discovery
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.services.doctor.hosting import Hosting
@@ -21,6 +23,7 @@ from endpoint.stores.index import PostIndex
 from endpoint.stores.media.places import MediaPlace
 from endpoint.stores.repository import Repository
 from endpoint.stores.web import Web
+from endpoint.syndicators import Syndicator
 
 __all__ = ["Doctor", "Finding"]
 
@@ -40,7 +43,8 @@ class Doctor:
         generator: Generator,
         web: Web,
         hosting: Hosting,
-        bucket: MediaPlace | None = None,
+        bucket: MediaPlace | None,
+        syndicators: Mapping[str, Syndicator],
     ) -> None:
         self._config = config
         self._engine = engine
@@ -51,8 +55,10 @@ class Doctor:
         self._building = Building(config, index, builder, checkout, mentions)
         self._discovery = Discovery(config, web)
         self._answers = Answers(config, web)
+        self._apps = AppsCheck(config, web)
         self._hosting = hosting
         self._bucket = BucketCheck(bucket, web)
+        self._copies = CopiesCheck(syndicators)
 
     def examine(self) -> Iterator[Finding]:
         """Yield a finding for each part, as soon as it is known."""
@@ -67,6 +73,8 @@ class Doctor:
         yield from self._building.examine()
         yield from self._discovery.examine()
         yield from self._answers.examine()
+        yield from self._apps.examine()
+        yield from self._copies.examine()
 
     def _examine_stores(self) -> str:
         require_stores(self._engine, self._repository)

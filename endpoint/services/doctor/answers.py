@@ -20,6 +20,7 @@ class Answers:
     def __init__(self, config: Config, web: Web) -> None:
         self._web = web
         self._is_builtin = config.auth.mode == "builtin"
+        self._has_api = config.mastodon.api
         self._has_password = bool(config.auth.password_hash)
         self._base = ascii_url(config.base_url)
         self._metadata = metadata_url(config.base_url)
@@ -47,7 +48,7 @@ class Answers:
             document = read_object(page.text)
         except ValueError as error:
             raise Ill(f"{self._metadata} answers with something else; {_MEND}") from error
-        ours = describe_server(self._base)
+        ours = describe_server(self._base, has_api=self._has_api)
         for name in ours:
             if name.endswith(("issuer", "_endpoint")) and document.get(name) != ours[name]:
                 raise Ill(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from authlib.oauth2.rfc6749 import OAuth2Error
 
 from endpoint.domain.indieauth.redirect_uris import with_parameters
-from endpoint.domain.indieauth.scopes import IDENTITY, WRITING
+from endpoint.domain.indieauth.scopes import IDENTITY, narrowed_to_drafts
 from endpoint.errors import AuthorizationRefused
 from endpoint.services.indieauth.requests import OAuthRequest, Parameters, require
 from endpoint.services.indieauth.server import Server, to_refusal
@@ -68,14 +68,14 @@ class Authorizations:
     ) -> str:
         """Return where to send the browser, with a code for ``scopes`` (IndieAuth §5.2.1).
 
-        What was not asked for is not granted. ``drafts_only`` grants ``draft``
-        in the place of ``create``. The answer also carries ``me``, without
+        What was not asked for is not granted, but for ``draft`` with
+        ``drafts_only``, in the place of ``create``. The answer also carries ``me``, without
         which some older apps give up.
         """
         ticked = frozenset(scopes)
         granted = [scope for scope in request.scopes if scope in ticked]
         if drafts_only:
-            granted = list(dict.fromkeys("draft" if s in WRITING else s for s in granted))
+            granted = narrowed_to_drafts(granted)
         code = self._server.grants.issue_code(
             request.client_id, request.redirect_uri, granted, request.code_challenge
         )

@@ -5,6 +5,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import (
     AuthorizationCodeGrant,
     AuthorizationCodeMixin,
+    InvalidClientError,
     InvalidGrantError,
     InvalidRequestError,
 )
@@ -31,9 +32,9 @@ class Code(AuthorizationCodeMixin):
 
 
 class CodeGrant(AuthorizationCodeGrant):
-    """Codes for apps without secrets, kept as hashes."""
+    """Codes, kept as hashes; an app that has a secret shows it, or uses PKCE."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
+    TOKEN_ENDPOINT_AUTH_METHODS = ("none", "client_secret_post")
 
     @staticmethod
     def validate_authorization_redirect_uri(request: OAuthRequest, client: Client) -> str:
@@ -51,6 +52,9 @@ class CodeGrant(AuthorizationCodeGrant):
             raise InvalidGrantError("code is unknown, used or expired; sign in to the app again")
         if issued.client_id != client.client_id:
             raise InvalidGrantError("code was given to another client_id")
+        is_bare = self.request.auth_method == "none" and not issued.code_challenge
+        if is_bare and not client.is_public:
+            raise InvalidClientError("client_secret is missing; send it, or use PKCE")
         return Code(issued)
 
     def authenticate_user(self, code: Code) -> bool:

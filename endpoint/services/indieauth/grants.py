@@ -24,10 +24,14 @@ class Lifetimes:
 
 @dataclass(frozen=True)
 class Secrets:
-    """The secrets of one answer; ``refresh_token`` is empty where none is needed."""
+    """The secrets of one answer; ``refresh_token`` is empty where none is needed.
+
+    ``expires_in_s`` is how long the access token lasts, None for ever.
+    """
 
     access_token: str
     refresh_token: str
+    expires_in_s: int | None
 
 
 class Grants:
@@ -41,10 +45,9 @@ class Grants:
         self._clock = clock
 
     @property
-    def expires_in_s(self) -> int | None:
-        """Seconds a new access token lasts, None for ever."""
-        lifetime = self._lifetimes.token
-        return int(lifetime.total_seconds()) if lifetime else None
+    def now_s(self) -> int:
+        """The time, in seconds since 1970."""
+        return int(self._clock().timestamp())
 
     def issue_code(
         self, client_id: str, redirect_uri: str, scopes: Sequence[str], code_challenge: str
@@ -84,9 +87,11 @@ class Grants:
         self._grants.revoke(code.grant_id, now)
         return False
 
-    def make_secrets(self) -> Secrets:
-        """Return the secrets of an answer to come."""
-        return Secrets(make_secret(), make_secret("refresh") if self._lifetimes.token else "")
+    def make_secrets(self, *, lasting: bool = False) -> Secrets:
+        """Return the secrets of an answer to come; ``lasting`` ones are never renewed."""
+        lifetime = None if lasting else self._lifetimes.token
+        expires_in_s = int(lifetime.total_seconds()) if lifetime else None
+        return Secrets(make_secret(), make_secret("refresh") if lifetime else "", expires_in_s)
 
     def redeem(self, code: IssuedCode, made: Secrets) -> bool:
         """Use ``code`` up for the tokens ``made``; False, with all revoked, if it was used."""
@@ -146,12 +151,13 @@ class Grants:
         refresh_scope: str,
         now: datetime,
     ) -> Issue:
+        lifetime = made.expires_in_s and timedelta(seconds=made.expires_in_s)
         access = IssuedToken(
             id=name_secret(made.access_token),
             client_id=origin.client_id,
             scopes=split_scopes(scope),
             issued_at=now,
-            expires_at=now + self._lifetimes.token if self._lifetimes.token else None,
+            expires_at=now + lifetime if lifetime else None,
             grant_id=origin.grant_id,
         )
         refresh = IssuedRefresh(

@@ -5,14 +5,12 @@ from typing import Any
 from authlib.oauth2.rfc6749 import BaseGrant, InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc7636 import CodeChallenge
 
-from endpoint.domain.indieauth.redirect_uris import needs_pkce
-
 
 class Pkce(CodeChallenge):
     """Checks the challenge when it is sent, and the verifier wherever there was one.
 
-    An app may leave it out where its code cannot be caught by others, unless
-    ``always``: see ``needs_pkce``.
+    An app may leave it out where others cannot use its code, unless ``always``:
+    see ``needs_pkce`` of both kinds of client.
     """
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
@@ -26,7 +24,7 @@ class Pkce(CodeChallenge):
         request = grant.request
         sent = request.payload.data
         if sent.keys().isdisjoint({"code_challenge", "code_challenge_method"}):
-            if self._always or needs_pkce(request.client.client_id, request.payload.redirect_uri):
+            if self._always or request.client.needs_pkce(request.payload.redirect_uri):
                 raise InvalidRequestError("code_challenge is missing; this app must use PKCE")
         # Without a method the challenge would be the verifier itself (RFC 7636 §4.3).
         elif sent.get("code_challenge_method") != "S256" or not sent.get("code_challenge"):

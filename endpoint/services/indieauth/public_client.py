@@ -5,12 +5,14 @@ from collections.abc import Callable
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError
 
 from endpoint.domain.indieauth.client_ids import check_client_id
-from endpoint.domain.indieauth.redirect_uris import check_redirect_uri
+from endpoint.domain.indieauth.redirect_uris import check_redirect_uri, needs_pkce
 from endpoint.domain.indieauth.scopes import are_scopes
 
 
 class Client(ClientMixin):
     """An app; ``allows`` says whether it may be answered at a redirect URI."""
+
+    is_public = True
 
     def __init__(self, client_id: str, allows: Callable[[str], bool]) -> None:
         self.client_id = client_id
@@ -42,13 +44,21 @@ class Client(ClientMixin):
         """Return whether this is the code flow, the only one there is."""
         return response_type == "code"
 
-    def check_grant_type(self, _grant_type: str) -> bool:
-        """Return True: codes and refresh tokens are for every app."""
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Return whether it is for every app: codes and refresh tokens are."""
+        return grant_type != "client_credentials"
+
+    def check_endpoint_auth_method(self, _method: str, _endpoint: str) -> bool:
+        """Return True: some apps send a secret that nobody gave them."""
         return True
 
-    def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        """Return whether it authenticates with nothing: these apps have no secret."""
-        return method == "none"
+    def check_client_secret(self, _secret: str) -> bool:
+        """Return True: there is none to compare it with."""
+        return True
+
+    def needs_pkce(self, redirect_uri: str) -> bool:
+        """Return whether others could catch a code on its way to this app."""
+        return needs_pkce(self.client_id, redirect_uri)
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the scopes as asked, known or not; None if they are no scopes at all."""

@@ -12,9 +12,10 @@ Parameters = Mapping[str, list[str]]
 _TRANSPORT = "https://localhost/"
 """Whether this server is reached by https is the owner's matter, and authlib need not ask."""
 
-_KNOWN = (
+KNOWN = (
     "response_type",
     "client_id",
+    "client_secret",
     "redirect_uri",
     "scope",
     "state",
@@ -34,7 +35,7 @@ class OAuthRequest(OAuth2Request):
 
     def __init__(self, parameters: Parameters) -> None:
         super().__init__("POST", _TRANSPORT)
-        self.payload = _Payload({name: parameters[name] for name in _KNOWN if name in parameters})
+        self.payload = _Payload({name: parameters[name] for name in KNOWN if name in parameters})
 
     @property
     def form(self) -> dict[str, str]:
@@ -57,7 +58,7 @@ class _Payload(OAuth2Payload):
 
 def require_single(parameters: Parameters) -> None:
     """Raise InvalidRequest if a parameter that is read came twice (RFC 6749 §3.2)."""
-    for name in _KNOWN:
+    for name in KNOWN:
         if len(parameters.get(name, [])) > 1:
             raise InvalidRequest(f"{name} was sent twice; send it once")
 

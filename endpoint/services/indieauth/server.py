@@ -1,4 +1,4 @@
-"""Authlib's authorization server, without a web framework and without registered apps."""
+"""Authlib's authorization server, without a web framework and without a register of apps."""
 
 import logging
 from collections.abc import Callable
@@ -22,12 +22,15 @@ from endpoint.errors import (
     InvalidScope,
     UnsupportedGrantType,
 )
+from endpoint.services.indieauth.app_grant import AppGrant
 from endpoint.services.indieauth.code_grant import CodeGrant
 from endpoint.services.indieauth.grants import Grants, Secrets
 from endpoint.services.indieauth.introspection import Introspection
 from endpoint.services.indieauth.pkce import Pkce
 from endpoint.services.indieauth.public_client import Client, find_client
 from endpoint.services.indieauth.refresh_grant import RefreshGrant
+from endpoint.services.indieauth.registered_client import RegisteredClient
+from endpoint.services.indieauth.registrations import Registrations
 from endpoint.services.indieauth.requests import OAuthRequest, Parameters
 from endpoint.services.indieauth.revocation import Revocation
 from endpoint.stores.codes import IssuedCode
@@ -52,6 +55,7 @@ class Server(AuthorizationServer):
         grants: Grants,
         profile: Profile,
         allows: Callable[[str, str], bool],
+        registrations: Registrations,
         *,
         requires_pkce: bool,
     ) -> None:
@@ -60,19 +64,25 @@ class Server(AuthorizationServer):
         self.me = profile.me
         self._profile = profile
         self._allows = allows
+        self.registrations = registrations
         self.register_grant(CodeGrant, [Pkce(always=requires_pkce)])
         self.register_grant(RefreshGrant)
+        self.register_grant(AppGrant)
         self.register_endpoint(Introspection)
         self.register_endpoint(Revocation)
         self.register_token_generator("default", self._make_token)
 
     def query_client(self, client_id: str) -> Client:
-        """Return the app with this URL, whoever it is: there is no register of them."""
+        """Return the app with this URL, whoever it is, or one that registered itself."""
+        if registration := self.registrations.find(client_id):
+            return RegisteredClient(client_id, registration, self.registrations)
         return find_client(client_id, self._allows)
 
     def save_token(self, token: dict[str, Any], request: OAuthRequest) -> None:
         """Keep the tokens of an answer, in exchange for what was brought."""
-        made = Secrets(token["access_token"], token.get("refresh_token", ""))
+        made = Secrets(
+            token["access_token"], token.get("refresh_token", ""), token.get("expires_in")
+        )
         if request.authorization_code:
             is_kept = self.grants.redeem(request.authorization_code.issued, made)
         else:
@@ -107,17 +117,24 @@ class Server(AuthorizationServer):
     def send_signal(self, *_: Any, **__: Any) -> None:
         """Tell nobody."""
 
-    def _make_token(self, *, scope: str, include_refresh_token: bool, **_: Any) -> dict[str, Any]:
-        """Return an answer of the token endpoint (RFC 6749 §5.1, IndieAuth §5.3.3)."""
-        made = self.grants.make_secrets()
+    def _make_token(
+        self, *, client: Client, scope: str, include_refresh_token: bool, **_: Any
+    ) -> dict[str, Any]:
+        """Return an answer of the token endpoint (RFC 6749 §5.1, IndieAuth §5.3.3).
+
+        Apps that registered themselves cannot renew a token, and go by when it was made.
+        """
+        made = self.grants.make_secrets(lasting=not client.is_public)
         token: dict[str, Any] = {
             "access_token": made.access_token,
             "token_type": "Bearer",
             "scope": scope,
             **self._profile.described_to(scope.split()),
         }
-        if expires_in_s := self.grants.expires_in_s:
-            token["expires_in"] = expires_in_s
+        if not client.is_public:
+            token["created_at"] = self.grants.now_s
+        if made.expires_in_s:
+            token["expires_in"] = made.expires_in_s
         if include_refresh_token and made.refresh_token:
             token["refresh_token"] = made.refresh_token
         return token
@@ -126,7 +143,9 @@ class Server(AuthorizationServer):
 def to_refusal(error: OAuth2Error) -> EndpointError:
     """Return our error for one of authlib's."""
     if isinstance(error, UnsupportedGrantTypeError):
-        return UnsupportedGrantType("grant_type must be authorization_code or refresh_token")
+        return UnsupportedGrantType(
+            "grant_type must be authorization_code, refresh_token or client_credentials"
+        )
     if isinstance(error, UnsupportedResponseTypeError):
         return InvalidRequest("response_type must be code")
     if isinstance(error, InvalidScopeError):

@@ -30,7 +30,7 @@ def follow(request: Request, response: Response) -> Request | None:
     if response.status_code not in _REDIRECTS or location is None:
         return None
     url = _resolve(response.url, location)
-    if "Authorization" in request.headers and not _same_server(response.url, url):
+    if "Authorization" in request.headers and not same_server(response.url, url):
         raise FetchError("it redirects to another origin, where the token must not go")
     if request.method == "POST" and response.status_code in _KEEP_METHOD:
         return Request("POST", url, headers=request.headers, data=request.data)
@@ -43,7 +43,8 @@ def _resolve(url: str, location: str) -> str:
     return urljoin(url, text.replace(" ", "%20"))
 
 
-def _same_server(url: str, other: str) -> bool:
+def same_server(url: str, other: str) -> bool:
+    """Return whether ``other`` has the origin of ``url``, or the same with https."""
     try:
         first, second = origin(url), origin(other)
     except ValueError:

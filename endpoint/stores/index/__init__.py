@@ -12,16 +12,24 @@ from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.tombstones import Tombstone
 from endpoint.generators.generator import Generator
+from endpoint.stores.batches import batched
 from endpoint.stores.database import available
 from endpoint.stores.index.queries import TAKEN, select_page
 from endpoint.stores.index.reader import IndexReader
 from endpoint.stores.index.rows import AnyRow, from_microseconds, to_microseconds, to_post
-from endpoint.stores.index.tables import media, old_urls, posts, problems, tombstones, uses
+from endpoint.stores.index.tables import (
+    labels,
+    media,
+    old_urls,
+    posts,
+    problems,
+    tombstones,
+    uses,
+)
 from endpoint.stores.index.updates import IndexUpdates, Progress
 from endpoint.stores.repository import Repository
 
 _SECOND = timedelta(seconds=1)
-_AT_ONCE = 500
 _POST = (
     posts.c.type,
     posts.c.kind,
@@ -87,13 +95,43 @@ class PostIndex:
     def find_all(self, addresses: Iterable[str]) -> list[Post]:
         """Return the post at each of ``addresses`` that has one, drafts included."""
         found: dict[str, Post] = {}
-        wanted = sorted(set(addresses) - {""})
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = posts.c.address.in_(wanted[start : start + _AT_ONCE])
-            query = select(posts.c.address, *_POST).where(some)
+        for some in batched(_known(addresses)):
+            query = select(posts.c.address, *_POST).where(posts.c.address.in_(some))
             for row in self._reader.all(query.order_by(posts.c.path)):
                 found.setdefault(row.address, to_post(row))
         return list(found.values())
+
+    def find_public(self, addresses: Iterable[str]) -> list[Post]:
+        """Return the post at each of ``addresses`` that has one which is in lists by now."""
+        now = to_microseconds(self._clock())
+        found: list[Post] = []
+        for some in batched(_known(addresses)):
+            query = select(*_POST).where(posts.c.address.in_(some), *_out(now))
+            found += map(to_post, self._reader.all(query.order_by(posts.c.path.desc())))
+        return found
+
+    def find_at(self, paths: Iterable[str]) -> list[Post]:
+        """Return the post in each file of ``paths`` that holds one which is in lists by now."""
+        now = to_microseconds(self._clock())
+        found: list[Post] = []
+        for some in batched(sorted(set(paths))):
+            query = select(*_POST).where(posts.c.path.in_(some), *_out(now))
+            found += map(to_post, self._reader.all(query))
+        return found
+
+    def find_answers(self, name: str, addresses: Iterable[str]) -> dict[str, list[Post]]:
+        """Return the posts whose property ``name`` leads to one of ``addresses``, by address.
+
+        ``name`` is one of ``ANSWERS``. The oldest come first, drafts among them; an
+        address that no post leads to is not there.
+        """
+        found: dict[str, list[Post]] = {}
+        query = select(labels.c.key, *_POST).join_from(labels, posts, labels.c.path == posts.c.path)
+        for some in batched(_known(addresses)):
+            where = query.where(labels.c.family == name, labels.c.key.in_(some))
+            for row in self._reader.all(where.order_by(posts.c.published, posts.c.path)):
+                found.setdefault(row.key, []).append(to_post(row))
+        return found
 
     def find_moved(self, url: str) -> Post | None:
         """Return the post whose front matter says that ``url`` leads to it, or None."""
@@ -201,6 +239,12 @@ class PostIndex:
         row = self._reader.first(select(func.count()).select_from(posts))
         return int(row[0]) if row else 0
 
+    def count_public(self) -> int:
+        """Return how many posts are in lists that everybody may read by now."""
+        out = _out(to_microseconds(self._clock()))
+        row = self._reader.first(select(func.count()).select_from(posts).where(*out))
+        return int(row[0]) if row else 0
+
     def problems(self) -> list[tuple[str, str]]:
         """Return the path of each file that could not be read, and a sentence about it."""
         query = select(problems.c.path, problems.c.sentence).order_by(problems.c.path)
@@ -224,3 +268,12 @@ class PostIndex:
 
     def _has(self, selection: Selection) -> bool:
         return self._rows(replace(selection, limit=0), posts.c.path)[1]
+
+
+def _out(now: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of posts that are in lists at ``now``."""
+    return posts.c.public, posts.c.published <= now
+
+
+def _known(addresses: Iterable[str]) -> list[str]:
+    return sorted(set(addresses) - {""})

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Row, Table, bindparam, delete, insert
 
+from endpoint.domain.descriptions import find_links
 from endpoint.domain.feed import make_item, tags, write_item
 from endpoint.domain.markup import to_text
 from endpoint.domain.media_names import find_names, is_name
@@ -27,6 +28,9 @@ from endpoint.stores.index.tables import (
 )
 
 TAG, CHANNEL = "tag", "channel"
+
+ANSWERS = ("in-reply-to", "like-of", "repost-of", "bookmark-of")
+"""Properties that say which page a post answers, likes, …: each a family of labels."""
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -196,6 +200,15 @@ def _read_labels(post: Post) -> Iterator[dict[str, str]]:
             yield {"family": TAG, "key": key, "label": label}
     for uid in dict.fromkeys(post.channels):
         yield {"family": CHANNEL, "key": uid, "label": uid}
+    if not post.properties.keys().isdisjoint(ANSWERS):
+        yield from _read_answers(find_links(post.properties))
+
+
+def _read_answers(links: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
+    for name in ANSWERS:
+        for key in dict.fromkeys(map(address, links.get(name, []))):
+            if key and len(key) <= _LONGEST_LABEL:
+                yield {"family": name, "key": key, "label": ""}
 
 
 def _fold(properties: Properties) -> str:

@@ -1,5 +1,6 @@
 """What the database knows of uploads: a row for each, and of those removed that they were."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,6 +92,12 @@ class UploadRows:
         """Return the newest upload with one of ``names``, as long as it was not removed."""
         found = self._ask(_newest().where(uploads.c.name.in_(names)).limit(1))
         return _to_upload(found[0]) if found else None
+
+    def find_all(self, names: Iterable[str]) -> dict[str, KeptUpload]:
+        """Return the upload of each of ``names`` that has one, by name."""
+        wanted = list(dict.fromkeys(names))
+        found = self._ask(_newest().where(uploads.c.name.in_(wanted))) if wanted else []
+        return {row.name: _to_upload(row) for row in found}
 
     def is_removed(self, name: str) -> bool:
         """Return whether there was an upload of this name, until it was removed."""

@@ -70,7 +70,8 @@ def _receive(asking: Asking, permalink: str, now: datetime, connection: Connecti
     again = {
         "asked": asking.target,
         "permalink": permalink,
-        "next_look_at": now,
+        # A page on another network, which does not link here, would be found to say nothing.
+        "next_look_at": case((mentions.c.origin != "", mentions.c.next_look_at), else_=now),
         "attempts": 0,
         "finding": case((mentions.c.finding == FAILED, UNKNOWN), else_=mentions.c.finding),
         # What the source was found to have stays known, whoever sends another spelling.
@@ -87,6 +88,7 @@ def _receive(asking: Asking, permalink: str, now: datetime, connection: Connecti
         "host": host_of(asking.source)[:255],
         "target": asking.target,
         "finding": UNKNOWN,
+        "next_look_at": now,
         "received_at": now,
         "changed_at": now,
     }

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import ColumnElement, Engine, bindparam, func, or_, select, update
 
 from endpoint.domain.permalinks import address
 from endpoint.domain.webmentions.mention import Mention
+from endpoint.stores.batches import batched
 from endpoint.stores.database import available, writing
 from endpoint.stores.mentions.rows import (
     APPROVED,
@@ -22,7 +22,6 @@ from endpoint.stores.mentions.rows import (
 from endpoint.stores.queues import Queue
 
 _c = mentions.c
-_AT_ONCE = 500
 _matters = or_(_c.kept != "", (_c.decision == APPROVED) & (_c.finding == PRESENT))
 
 
@@ -55,7 +54,7 @@ class KeptMentions:
     def at(self, permalinks: Iterable[str]) -> dict[str, list[Received]]:
         """Return all mentions of each page, by its address."""
         found: dict[str, list[Received]] = {address(permalink): [] for permalink in permalinks}
-        for addresses in _batched(list(found)):
+        for addresses in batched(found):
             for received in self._select(_c.address.in_(addresses)):
                 found[received.address].append(received)
         return found
@@ -110,9 +109,3 @@ class KeptMentions:
 
 def _after(moment: datetime | None) -> list[ColumnElement[bool]]:
     return [] if moment is None else [_c.changed_at > moment]
-
-
-def _batched(addresses: list[str]) -> Iterator[list[str]]:
-    left = iter(addresses)
-    while batch := list(islice(left, _AT_ONCE)):
-        yield batch

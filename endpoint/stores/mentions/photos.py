@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
 
 from sqlalchemy import (
     Column,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as update_rows
 
+from endpoint.stores.batches import batched
 from endpoint.stores.database import Moment, available, metadata, writing
 
 photos = Table(
@@ -33,7 +33,6 @@ photos = Table(
     Column("next_look_at", Moment, nullable=False),
 )
 Index("mention_photos_by_next_look_at", photos.c.next_look_at)
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -97,22 +96,16 @@ class Photos:
     def forget(self, urls: Iterable[str]) -> None:
         """Forget pictures that nobody is shown with any more."""
         with available(), writing(self._engine) as connection:
-            for keys in _batched(map(_key, urls)):
+            for keys in batched(map(_key, urls)):
                 connection.execute(delete(photos).where(photos.c.key.in_(keys)))
 
 
 def _find(connection: Connection, wanted: Iterable[str]) -> dict[str, str]:
     known: dict[str, str] = {}
-    for keys in _batched(wanted):
+    for keys in batched(wanted):
         query = select(photos.c.key, photos.c.name).where(photos.c.key.in_(keys))
         known |= {row.key: row.name for row in connection.execute(query)}
     return known
-
-
-def _batched(keys: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(keys)
-    while batch := list(islice(left, _AT_ONCE)):
-        yield batch
 
 
 def _new(url: str, now: datetime) -> dict[str, object]:

@@ -44,6 +44,7 @@ mentions = Table(
     Column("decided_by", String(16), nullable=False, default=""),
     Column("decided_at", Moment),
     Column("kept", String(64), nullable=False, default=""),
+    Column("origin", Text, nullable=False, default=""),
 )
 Index("mentions_by_next_look_at", mentions.c.next_look_at, mentions.c.host, mentions.c.lease_until)
 Index(
@@ -78,7 +79,9 @@ class Received:
     that share. ``next_look_at`` is None where nothing is to be looked at;
     ``finding`` and ``decision`` are constants of this module; ``mention`` is what
     the source said when it was last read, and ``kept`` a hash of what the
-    repository has of it, empty for nothing.
+    repository has of it, empty for nothing. ``origin`` is the uid of the
+    ``[[syndication]]`` table whose network it was found on, and empty for what came
+    as a Webmention.
     """
 
     number: int
@@ -100,6 +103,7 @@ class Received:
     decided_by: str
     decided_at: datetime | None
     kept: str
+    origin: str
     mention: Mention | None
 
     @property

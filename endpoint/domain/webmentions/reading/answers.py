@@ -9,7 +9,7 @@ from endpoint.domain.charsets import decode
 from endpoint.domain.html import is_html
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.domain.webmentions.reading.authorship import find_representative, read_byline
-from endpoint.domain.webmentions.reading.entries import find_entry
+from endpoint.domain.webmentions.reading.entries import find_entry, find_main
 from endpoint.domain.webmentions.reading.fallbacks import is_gone, read_head
 from endpoint.domain.webmentions.reading.links import find_link, linking, spellings
 from endpoint.domain.webmentions.reading.pages import HtmlPage
@@ -19,8 +19,13 @@ Said = tuple[Mention | None, str]
 
 
 def answer(argument: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what ``read_author`` does for the page of an author, else what ``read`` does."""
-    return read_author(argument) if "author_page" in argument else read(argument)
+    """Return what ``read_author`` does for the page of an author, else what ``read`` does.
+
+    Without targets it is what ``read_whole`` does.
+    """
+    if "author_page" in argument:
+        return read_author(argument)
+    return read(argument) if "targets" in argument else read_whole(argument)
 
 
 def read(argument: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +47,19 @@ def read(argument: dict[str, Any]) -> dict[str, Any]:
     if is_gone(page):
         return _answer(None, gone=True)
     return _answer(*_read_page(page, spellings(targets)))
+
+
+def read_whole(argument: dict[str, Any]) -> dict[str, Any]:
+    """Return what a page says, whatever it links to, in the shape of ``read``.
+
+    That is its post, the one that has the page's URL of several, or what its
+    head says. Only HTML says something.
+    """
+    text, media_type = _text_of(argument)
+    page = HtmlPage.of(text, argument["url"]) if is_html(media_type) else None
+    if page is None:
+        return _answer(None)
+    return _answer(None, gone=True) if is_gone(page) else _answer(*_read_whole(page))
 
 
 def read_author(argument: dict[str, Any]) -> dict[str, str] | None:
@@ -72,6 +90,16 @@ def _read_page(page: HtmlPage, wanted: Collection[str]) -> Said:
     element, properties = entry
     byline = read_byline(page, element, properties)
     return read_post(properties, wanted, byline, head), byline.page
+
+
+def _read_whole(page: HtmlPage) -> Said:
+    head = read_head(page)
+    entry = find_main(page)
+    if entry is None or not entry[1]:
+        return head, ""
+    element, properties = entry
+    byline = read_byline(page, element, properties)
+    return read_post(properties, (), byline, head), byline.page
 
 
 def _answer(

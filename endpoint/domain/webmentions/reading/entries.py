@@ -41,6 +41,14 @@ def find_entry(page: HtmlPage, wanted: Collection[str]) -> Entry | None:
     return max(found, key=rank)
 
 
+def find_main(page: HtmlPage) -> Entry | None:
+    """Return the post that the page is about: it has its URL, or is the first of all."""
+    here = spelling(page.url)
+    found = [(each, page.properties_of(each)) for each in islice(posts(page.root), _MAX_HOLDERS)]
+    about = (one for one in found if here in map(spelling, urls(one[1].get("url", []))))
+    return next(about, found[0] if found else None)
+
+
 def _holders(page: HtmlPage, wanted: Collection[str]) -> Iterator[etree._Element]:
     seen = set()
     for link in islice(linking(page, wanted), _MAX_LINKS):

@@ -81,6 +81,26 @@ class Sources:
         wait = parse_retry_after(page.headers.get("Retry-After"), self._clock())
         return Finding(UNKNOWN, f"The source answered with status {page.status}.", None, wait)
 
+    def look(self, url: str) -> Mention:
+        """Return what the page at ``url`` says, whatever it links to.
+
+        Raise FetchError if it cannot be had, or says nothing.
+        """
+        page = self._fetch(url)
+        if page.status != HTTPStatus.OK:
+            raise FetchError(f"it answered with status {page.status}")
+        try:
+            said = self._ask(page)
+        except (Overrun, Unavailable) as error:
+            raise FetchError("it could not be read") from error
+        if said["mention"] is None:
+            raise FetchError("it is no page with a post")
+        mention = Mention.of(said["mention"])
+        author = self._author_at(said["author_page"]) or mention.author
+        if not _speaks_for(url, page.url, author):
+            author = replace(author, url="")
+        return replace(mention, author=author)
+
     def _fetch(self, url: str) -> Page:
         # A link beyond the limit does not count; and of an error the status says all.
         return self._web.get(url, _HEADERS, is_part_enough=True, content_of={HTTPStatus.OK})

@@ -1,15 +1,12 @@
 """When what a post says is live, those whom it concerns are to be told."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 
-from endpoint.errors import EndpointError, NotFound
+from endpoint.errors import NotFound
 from endpoint.services.following import Follower
-from endpoint.services.live import Live
-from endpoint.services.webmentions.sending.news import News, Said, Shown
-from endpoint.stores.followers import Followers
-from endpoint.stores.git.histories import is_behind
+from endpoint.services.shown import Shown, Steps
+from endpoint.services.webmentions.sending.news import News, Said
 from endpoint.stores.index import PostIndex
 from endpoint.stores.queues import Queue
 from endpoint.stores.repository import Repository
@@ -28,8 +25,7 @@ class Announcing:
 
     def __init__(
         self,
-        live: Live,
-        followers: Followers,
+        steps: Steps,
         repository: Repository,
         index: PostIndex,
         news: News,
@@ -38,8 +34,7 @@ class Announcing:
         ring: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._live = live
-        self._followers = followers
+        self._steps = steps
         self._repository = repository
         self._index = index
         self._news = news
@@ -53,24 +48,20 @@ class Announcing:
 
         Where not ``is_on``, begin anew the next time: what comes meanwhile is not sent later.
         """
-        # Without a repository or a database nothing works, and others say so.
-        with suppress(EndpointError):
-            if is_on != bool(self._done()):
-                first = Shown(self._repository.head(), self._clock()) if is_on else ""
-                self._followers.settle(ANNOUNCE, str(first))
+        self._steps.begin(is_on=is_on)
 
     def follower(self, lane: str) -> Follower:
         """Return what follows the live site, in the lane of what makes it live."""
-        return Follower(ANNOUNCE, self._find_wanted, self.announce, lane)
+        return Follower(ANNOUNCE, self._steps.wanted, self.announce, lane)
 
     def queue(self) -> Queue:
         """Return whether what is live waits to be looked through, as one, and since when."""
-        old, new = self._done(), self._find_wanted()
+        old, new = self._steps.done(), self._steps.wanted()
         return Queue(0, None) if old == new else Queue(1, Shown.parse(new).until)
 
     def announce(self) -> None:
         """Ask for everybody to be told who is concerned by what is live now and was not before."""
-        old, new = self._done(), self._find_wanted()
+        old, new = self._steps.done(), self._steps.wanted()
         is_news = False
         for before, after in self._news.between(Shown.parse(old), Shown.parse(new)):
             is_news |= self._sent.ask(list(self._pairs(before, after)), self._clock())
@@ -105,17 +96,3 @@ class Announcing:
             if not self._is_for_us(source, target):
                 old, new = (said.to(target) if said else GONE for said in (before, after))
                 yield Pair(source, target, old, new)
-
-    def _done(self) -> str:
-        return self._followers.progress(ANNOUNCE).done
-
-    def _find_wanted(self) -> str:
-        live, done = self._live.version(), self._done()
-        return live if live and live != done and self._is_later(live, done) else done
-
-    def _is_later(self, live: str, done: str) -> bool:
-        """Whether ``live`` is not the past: a build from before the first start, or a roll-back."""
-        old, new = Shown.parse(done).commit, Shown.parse(live).commit
-        if not old or old == new or not self._repository.has(old):
-            return True
-        return self._repository.has(new) and not is_behind(self._repository.path, new, old)

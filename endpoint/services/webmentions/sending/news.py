@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import product
 
 from endpoint.domain.lists import MAX_LIMIT, Selection
@@ -12,32 +11,10 @@ from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.keeping import stored
 from endpoint.domain.webmentions.outgoing import find_targets, version_of
 from endpoint.generators.generator import Generator
+from endpoint.services.shown import Shown
 from endpoint.stores.index import PostIndex
 from endpoint.stores.repository import Repository
 from endpoint.stores.sent_mentions import UNLINKED
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What readers see: the posts of ``commit`` that are out at ``until``."""
-
-    commit: str
-    until: datetime | None
-
-    @classmethod
-    def parse(cls, text: str) -> "Shown":
-        """Return what ``COMMIT TIME`` says, as rows of followers keep it."""
-        commit, _, moment = text.partition(" ")
-        return cls(commit, datetime.fromisoformat(moment) if moment not in ("", "None") else None)
-
-    def __str__(self) -> str:
-        return f"{self.commit} {self.until.isoformat() if self.until else None}"
-
-    def has(self, post: Post) -> bool:
-        """Say whether everybody who knows the address of ``post`` sees it."""
-        if post.status != "published" or post.visibility not in ("public", "unlisted"):
-            return False
-        return post.published is None or bool(self.until and post.published <= self.until)
 
 
 @dataclass(frozen=True)
@@ -83,7 +60,7 @@ class News:
         if not old.commit or not self._repository.has(old.commit):
             return
         changed = {path for path, _ in self._repository.changes(old.commit, new.commit)}
-        changed |= {*self._answered(changed, old, new), *self._came_out(old, new)}
+        changed |= {*self._answered(changed, old, new), *came_out(self._index, old, new)}
         before, after = (
             {address(said.permalink): said for said in self._read(changed, shown)}
             for shown in (old, new)
@@ -106,23 +83,6 @@ class News:
                 if post and shown.has(post):
                     yield self.say(post, shown.commit)
 
-    def _came_out(self, old: Shown, new: Shown) -> Iterator[str]:
-        """Yield the paths of posts whose time came between ``old`` and ``new``."""
-        for post in self._newest() if new.until != old.until else ():
-            if post.published is None or (old.until and post.published <= old.until):
-                return
-            yield post.path
-
-    def _newest(self) -> Iterator[Post]:
-        """Yield the posts that are no drafts, newest first."""
-        selection = Selection(limit=MAX_LIMIT, status="published")
-        while True:
-            page = self._index.select(selection)
-            yield from page.posts
-            if page.after is None:
-                return
-            selection = Selection(limit=MAX_LIMIT, status="published", after=page.after)
-
     def _answered(self, changed: set[str], old: Shown, new: Shown) -> Iterator[str]:
         """Yield the paths of posts whose replies are, or were, in one of the files ``changed``."""
         files = filter(self._generator.is_mentions, changed if self._counts_replies else ())
@@ -144,3 +104,22 @@ class News:
         with suppress(ValueError):
             return stored.read(self._repository.read(path, commit))
         return []
+
+
+def came_out(index: PostIndex, old: Shown, new: Shown) -> Iterator[str]:
+    """Yield the paths of posts whose time came between ``old`` and ``new``."""
+    for post in _newest(index) if new.until != old.until else ():
+        if post.published is None or (old.until and post.published <= old.until):
+            return
+        yield post.path
+
+
+def _newest(index: PostIndex) -> Iterator[Post]:
+    """Yield the posts that are no drafts, newest first."""
+    selection = Selection(limit=MAX_LIMIT, status="published")
+    while True:
+        page = index.select(selection)
+        yield from page.posts
+        if page.after is None:
+            return
+        selection = Selection(limit=MAX_LIMIT, status="published", after=page.after)

@@ -1,0 +1,48 @@
+"""What lets apps for Mastodon write, made of an installation's parts."""
+
+from dataclasses import dataclass
+
+from endpoint.assembly import Parts
+from endpoint.assembly.generators import is_literal
+from endpoint.assembly.mastodon.showing import ShowingParts
+from endpoint.domain.mastodon.typed import Style
+from endpoint.services.indieauth.registrations import Registrations
+from endpoint.services.mastodon.applications import Applications
+from endpoint.services.mastodon.attaching import Attaching
+from endpoint.services.mastodon.favourites import Favourites
+from endpoint.services.mastodon.interactions import Interactions
+from endpoint.services.mastodon.statuses import Statuses, StatusRules
+from endpoint.services.posts import Posts
+from endpoint.services.verbs import Verbs
+
+
+@dataclass(frozen=True)
+class WritingParts:
+    """What writes statuses, takes their files, and likes, reposts and bookmarks pages."""
+
+    statuses: Statuses
+    attaching: Attaching
+    interactions: Interactions
+    favourites: Favourites
+
+
+def make_writing(
+    parts: Parts, shown: ShowingParts, posts: Posts, verbs: Verbs, registrations: Registrations
+) -> WritingParts:
+    """Return all of it."""
+    config, showing = parts.config, shown.showing
+    attaching = Attaching(parts.media.files, parts.timelines.numbers, shown.files)
+    style = Style(config.site.language, literal=is_literal(config))
+    statuses = Statuses(
+        posts,
+        parts.index,
+        showing,
+        attaching,
+        shown.accounts,
+        Applications(registrations.find, parts.timelines.numbers),
+        parts.creations,
+        StatusRules(config.mastodon.max_characters, style),
+        parts.clock,
+    )
+    favourites = Favourites(parts.timelines.timelines, shown.finding, showing, shown.pages)
+    return WritingParts(statuses, attaching, Interactions(verbs, showing), favourites)

@@ -1,0 +1,1 @@
+"""How Bluesky names things, and marks what leads somewhere."""

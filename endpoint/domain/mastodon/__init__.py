@@ -1,0 +1,1 @@
+"""What Mastodon's API says, as values."""

@@ -1,0 +1,2 @@
+// Ready to be copied.
+document.getElementById("code")?.select();

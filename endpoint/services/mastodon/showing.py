@@ -1,0 +1,157 @@
+"""Posts, mentions and pages as the statuses that Mastodon's apps show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from endpoint.domain.dates import parse_date
+from endpoint.domain.feed import tags
+from endpoint.domain.mastodon.entities import Entity
+from endpoint.domain.mastodon.html_links import link
+from endpoint.domain.mastodon.statuses import (
+    Counts,
+    Status,
+    content_of_mention,
+    content_of_post,
+)
+from endpoint.domain.permalinks import address
+from endpoint.domain.posts import Post
+from endpoint.domain.warnings import find_warning, is_sensitive
+from endpoint.services.mastodon.accounts import Accounts
+from endpoint.services.mastodon.entries import (
+    Entry,
+    Page,
+    author_of,
+    key_of,
+    mention_of,
+    parent_url,
+    url_of,
+)
+from endpoint.services.mastodon.facts import Facts, Gathering
+from endpoint.services.mastodon.finding import Finding
+from endpoint.stores.mentions.rows import Received
+
+
+@dataclass(frozen=True)
+class ShowingRules:
+    """The language of posts that name none, where tags are, and how text is read.
+
+    ``tag_page`` is a URL with ``{}`` where the tag is; with ``literal`` plain text
+    is shown as typed instead of read as Markdown.
+    """
+
+    language: str
+    tag_page: str
+    literal: bool = False
+
+    def tag_url(self, tag: str) -> str:
+        """Return the URL of the page of a tag."""
+        return self.tag_page.format(quote("-".join(tag.lower().split()), safe=""))
+
+
+class Showing:
+    """Makes statuses of what ``finding`` finds."""
+
+    def __init__(
+        self, finding: Finding, accounts: Accounts, gathering: Gathering, rules: ShowingRules
+    ) -> None:
+        self._finding = finding
+        self._accounts = accounts
+        self._gathering = gathering
+        self._rules = rules
+
+    def find(self, number: str, *, is_owner: bool = True) -> Entry:
+        """Return what has this number; raise NotFound if there is nothing.
+
+        Only the owner finds all of it, as ``Finding.find`` tells.
+        """
+        return self._finding.find(number, is_owner=is_owner)
+
+    def owner(self) -> Entity:
+        """Return the owner's Account."""
+        return self._accounts.owner()
+
+    def post(self, post: Post) -> Entity:
+        """Return a post as a Status."""
+        return self.all([post])[0]
+
+    def all(self, entries: Sequence[Entry]) -> list[Entity]:
+        """Return each of ``entries`` as a Status."""
+        if not entries:
+            return []
+        facts = self._gathering.gather(entries)
+        return [self._describe(entry, facts).describe() for entry in entries]
+
+    def numbers_of(self, entries: Iterable[Entry]) -> list[int]:
+        """Return the number of each of ``entries``."""
+        known = list(entries)
+        numbers = self._gathering.numbers(known)
+        return [int(numbers[key_of(entry)]) for entry in known]
+
+    def _describe(self, entry: Entry, facts: Facts) -> Status:
+        match entry:
+            case Post():
+                return self._describe_post(entry, facts)
+        return self._describe_other(entry, facts)
+
+    def _describe_post(self, post: Post, facts: Facts) -> Status:
+        properties, place = post.properties, address(post.permalink)
+        return Status(
+            id=facts.numbers[post.permalink],
+            url=post.permalink,
+            uri=post.permalink,
+            created_at=post.published or _moment(""),
+            edited_at=_updated(post),
+            account=facts.owner,
+            content=link(content_of_post(post, literal=self._rules.literal), self._rules.tag_url),
+            visibility=self._visibility(post),
+            is_sensitive=is_sensitive(properties),
+            spoiler=find_warning(properties),
+            language=post.language or self._rules.language,
+            attachments=facts.files.get(post.permalink, ()),
+            tags=tuple((tag, self._rules.tag_url(tag)) for tag in tags(properties)),
+            parent=facts.parents.get(address(parent_url(post))),
+            counts=facts.counts.get(place, Counts()),
+            application=facts.apps.get(facts.numbers[post.permalink]),
+            done=frozenset(facts.done.get(post.permalink, ())),
+        )
+
+    def _visibility(self, post: Post) -> str:
+        if not self._finding.is_out(post):
+            return "private"
+        return "unlisted" if post.visibility != "public" else "public"
+
+    def _describe_other(self, entry: Received | Page, facts: Facts) -> Status:
+        mention, url = mention_of(entry), url_of(entry)
+        is_about_us = isinstance(entry, Received)
+        base = entry.source if isinstance(entry, Received) else entry.url
+        target = entry.permalink if isinstance(entry, Received) else ""
+        arrived = entry.received_at if isinstance(entry, Received) else None
+        return Status(
+            id=facts.numbers[key_of(entry)],
+            url=url,
+            uri=base,
+            created_at=_moment(mention.published, arrived),
+            account=facts.accounts[author_of(entry)[0]],
+            content=content_of_mention(mention, base, target),
+            mentions=(self._accounts.owner_mention(),) if is_about_us else (),
+            parent=facts.parents.get(address(parent_url(entry))),
+            counts=facts.counts.get(address(url), Counts()),
+            done=frozenset(facts.done.get(url, ())),
+        )
+
+
+def _updated(post: Post) -> datetime | None:
+    try:
+        return parse_date(post.properties["updated"][0])
+    except (KeyError, IndexError, ValueError, AttributeError):
+        # An owner may write anything there, and the post is as good without.
+        return None
+
+
+def _moment(text: str, otherwise: datetime | None = None) -> datetime:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return otherwise or datetime.fromisoformat("1970-01-01T00:00:00Z")

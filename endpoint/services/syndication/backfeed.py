@@ -1,0 +1,160 @@
+"""Who answered, liked or reposted a copy: networks are asked again and again, ever less often."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import structlog
+
+from endpoint.domain.copies.reactions import to_mentions
+from endpoint.domain.webmentions.deciding.rules import Rule, is_refused
+from endpoint.domain.webmentions.mention import Mention
+from endpoint.services.following import Follower
+from endpoint.services.syndication.pausing import Pausing
+from endpoint.services.webmentions.receiving.judging import Judgement
+from endpoint.services.webmentions.receiving.sources import Finding
+from endpoint.stores.mentions.backfed import BackfedMentions
+from endpoint.stores.mentions.rows import ABSENT, PRESENT, Received
+from endpoint.stores.mentions.rules import MentionRules
+from endpoint.stores.queues import Queue
+from endpoint.stores.syndications.looks import SyndicationLooks
+from endpoint.stores.syndications.rows import Syndication
+from endpoint.syndicators import Copy, Listener
+from endpoint.syndicators.outcomes import NotAllowed, NotNow, SyndicationError
+
+BACKFEED = "backfeed"
+"""The name of the follower."""
+
+_log = structlog.get_logger()
+_LEASE = timedelta(minutes=10)
+_FIRST_WAIT = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(days=7)
+_ENDS_AFTER = timedelta(days=60)
+_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
+
+
+class Backfeed:
+    """Asks ``listeners``, by the uid of their target, and keeps what is found as mentions.
+
+    ``approve`` is the setting of that name. ``announce`` is called when there is
+    something for the owner or for readers.
+    """
+
+    def __init__(
+        self,
+        listeners: Mapping[str, Listener],
+        looks: SyndicationLooks,
+        backfed: BackfedMentions,
+        rules: MentionRules,
+        pausing: Pausing,
+        clock: Callable[[], datetime],
+        announce: Callable[[], None],
+        *,
+        approve: tuple[str, ...],
+    ) -> None:
+        self._listeners = listeners
+        self._looks = looks
+        self._backfed = backfed
+        self._rules = rules
+        self._pausing = pausing
+        self._clock = clock
+        self._announce = announce
+        self._approve = approve
+        self._not_before: dict[str, datetime] = {}
+        self._stopped = Event()
+
+    def follower(self) -> Follower:
+        """Return what asks; in a lane of its own, because networks may be slow."""
+        return Follower(BACKFEED, self._find_wanted, self.listen, lane=BACKFEED)
+
+    def queue(self) -> Queue:
+        """Return how many copies are to be looked at by now."""
+        return self._looks.queue(self._listeners, self._clock())
+
+    def stop(self) -> None:
+        """Ask nothing more; what is left is asked by the next worker."""
+        self._stopped.set()
+
+    def listen(self) -> None:
+        """Look at each copy that is to be looked at by now."""
+        while not self._stopped.is_set():
+            now = self._clock()
+            taken = self._looks.take(self._find_open(now), now, now + _LEASE)
+            if taken is None:
+                return
+            if self._look(taken):
+                again = next_look(taken, self._clock(), random.random())  # noqa: S311
+                self._looks.note(taken, again)
+
+    def _find_wanted(self) -> str:
+        now = self._clock()
+        return now.isoformat() if self._looks.is_due(self._find_open(now), now) else ""
+
+    def _find_open(self, now: datetime) -> list[str]:
+        paused = self._pausing.all()
+        return [
+            uid
+            for uid in self._listeners
+            if uid not in paused and self._not_before.get(uid, now) <= now
+        ]
+
+    def _look(self, row: Syndication) -> bool:
+        """Look at a copy; say whether that is over, and need not be repeated soon."""
+        try:
+            reactions = self._listeners[row.target].reactions(Copy(row.url, row.remote_id))
+            self._keep(row, to_mentions(reactions, row.permalink))
+        except NotNow as error:
+            # What one copy cannot tell is no reason to ask about it more often than others.
+            self._not_before[row.target] = self._find_end(error.retry_at)
+            self._complain(row, error)
+        except NotAllowed as error:
+            self._pausing.pause(row.target, str(error))
+            self._complain(row, error)
+            return False
+        except SyndicationError as error:
+            self._complain(row, error)
+        except Exception:
+            # What trips a fault of ours must not keep the others from being looked at.
+            _log.exception("copy not looked at", permalink=row.permalink, target=row.target)
+        return True
+
+    def _find_end(self, retry_at: datetime | None) -> datetime:
+        now = self._clock()
+        return min(max(retry_at or now, now + _PAUSE), now + _LONGEST_PAUSE)
+
+    def _keep(self, row: Syndication, found: Mapping[str, Mention]) -> None:
+        rules = self._rules.all()
+        wanted = {source: said for source, said in found.items() if _is_wanted(rules, source, said)}
+        now = self._clock()
+
+        def judge(received: Received, said: Mention | None) -> dict[str, Any]:
+            gone = Finding(ABSENT, "It is not there any more.")
+            finding = Finding(PRESENT, mention=said) if said else gone
+            return Judgement(finding, self._approve, rules, now, random.random)(received)
+
+        if self._backfed.note(row.target, row.permalink, wanted, now, judge):
+            self._announce()
+        _log.info("copy looked at", permalink=row.permalink, target=row.target, found=len(wanted))
+
+    def _complain(self, row: Syndication, error: SyndicationError) -> None:
+        _log.warning(
+            "copy not looked at", permalink=row.permalink, target=row.target, reason=str(error)
+        )
+
+
+def _is_wanted(rules: Iterable[Rule], source: str, said: Mention) -> bool:
+    # A like is shown at the copy, so the host of who likes is that of their own page.
+    return not is_refused(rules, source) and not is_refused(rules, said.author.url)
+
+
+def next_look(row: Syndication, now: datetime, chance: float) -> datetime | None:
+    """Return when a copy is looked at again: after minutes, then hours and days, then never.
+
+    ``chance``, 0 to 1, spreads the copies of one moment a little.
+    """
+    if row.copied_at and now - row.copied_at > _ENDS_AFTER:
+        return None
+    wait: timedelta = min(_FIRST_WAIT * 2 ** min(row.looks, 12), _LONGEST_WAIT)
+    return now + wait * (1 + chance / 10)

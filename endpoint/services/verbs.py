@@ -1,0 +1,79 @@
+"""Likes, reposts and bookmarks of other people's pages: each is a post of the owner's own."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Literal
+
+from endpoint.domain.micropub import Create, Delete
+from endpoint.domain.permalinks import address
+from endpoint.domain.posts import Post
+from endpoint.domain.tokens import Token
+from endpoint.services.posts import Posts
+from endpoint.stores.index import PostIndex
+
+Verb = Literal["like", "repost", "bookmark"]
+"""What can be done with a page; the kind of the post that does it, which has ``{verb}-of``."""
+
+VERBS: tuple[Verb, ...] = ("like", "repost", "bookmark")
+
+_SCOPES = {"like": "write:favourites", "repost": "write:statuses", "bookmark": "write:bookmarks"}
+"""What lets a token do one verb and no more."""
+
+
+class Verbs:
+    """Does a verb with a page and takes it back; git alone knows what is done.
+
+    Who is liked, reposted or bookmarked hears of it as of any post: by Webmention.
+    """
+
+    def __init__(self, posts: Posts, index: PostIndex) -> None:
+        self._posts = posts
+        self._index = index
+
+    def do(self, verb: Verb, url: str, token: Token, visibility: str = "public") -> Post:
+        """Return the post that does ``verb`` with the page at ``url``, a new one if there is none.
+
+        Scope ``create``, or ``draft`` for drafts; or Mastodon's own for this verb.
+        """
+        token = _for(verb, token)
+        token.require("create", "draft")
+        if done := self.posts(verb, url):
+            return done[0]
+        shown = {"visibility": [visibility]} if visibility != "public" else {}
+        create = Create("h-entry", {f"{verb}-of": [url], **shown})
+        # The same again at the same moment finds no post yet.
+        return self._posts.create(create, token, f"{verb}-of {url}", can_ask=False)
+
+    def undo(self, verb: Verb, url: str, token: Token) -> None:
+        """Delete what does ``verb`` with the page at ``url``, if anything does.
+
+        Scope ``delete``, or Mastodon's own for this verb.
+        """
+        token = _for(verb, token)
+        token.require("delete")
+        for post in self.posts(verb, url):
+            self._posts.delete(Delete(post.permalink), token)
+
+    def posts(self, verb: Verb, url: str) -> list[Post]:
+        """Return the posts that do ``verb`` with the page at ``url`` and nothing more."""
+        self._index.catch_up()
+        found = self._index.find_answers(f"{verb}-of", [address(url)])
+        return [post for each in found.values() for post in each if post.kind == verb]
+
+    def done(self, urls: Iterable[str]) -> dict[str, Collection[Verb]]:
+        """Return what is done with the pages at ``urls``, by URL; what is not is not there."""
+        places = {url: address(url) for url in urls}
+        done: dict[str, list[Verb]] = {}
+        for verb in VERBS:
+            found = self._index.find_answers(f"{verb}-of", places.values())
+            for url, place in places.items():
+                if any(post.kind == verb for post in found.get(place, [])):
+                    done.setdefault(url, []).append(verb)
+        return dict(done)
+
+
+def _for(verb: Verb, token: Token) -> Token:
+    """Return ``token``, with leave to make and delete posts if its scope is for this verb."""
+    if _SCOPES[verb] not in token.scopes or token.drafts_only:
+        return token
+    return replace(token, scopes=token.scopes | {"create", "delete"})

@@ -1,0 +1,137 @@
+"""A post made, changed and deleted on another server through Micropub."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from endpoint.config.syndication import SyndicationTarget
+from endpoint.domain.posts import Properties
+from endpoint.domain.urls import canonical
+from endpoint.syndicators import Copy, Outgoing, Tools
+from endpoint.syndicators.files import File, Room, fingerprint, load
+from endpoint.syndicators.microblog.connection import Connection
+from endpoint.syndicators.microblog.finding import is_copy
+from endpoint.syndicators.microblog.writing import CHANGEABLE, write
+from endpoint.syndicators.outcomes import NotNow
+
+_RECENT = 30
+_ROOM = Room(image_bytes=50_000_000, other_bytes=50_000_000)
+
+
+class MicropubSyndicator:
+    """Copies posts to the Micropub endpoint below ``server``."""
+
+    name = "microblog"
+
+    def __init__(self, target: SyndicationTarget, server: str, tools: Tools) -> None:
+        self.targets = (target,)
+        self._target = target
+        self._endpoint = urljoin(server, "micropub")
+        self._connection = Connection(target.token, tools.web, tools.clock)
+        self._destination = str(target.options.get("destination", ""))
+
+    def copy(self, outgoing: Outgoing, key: str) -> Copy:
+        """Return the post that was made, its photos first."""
+        place, files = self._load(outgoing)
+        properties = self._write(outgoing, files) | self._upload(place, files)
+        entry: dict[str, Any] = {"type": ["h-entry"], "properties": properties}
+        answer = self._connection.send(self._endpoint, entry | self._place(), key)
+        url = _find_location(answer.headers, self._endpoint)
+        if not url:
+            raise NotNow("The server does not say where the post is.", is_unknown=True)
+        return Copy(url, _id(files))
+
+    def find(self, outgoing: Outgoing, key: str, since: datetime) -> Copy | None:  # noqa: ARG002
+        """Return the post among the newest that says the same."""
+        query = {"q": "source", "limit": str(_RECENT)} | self._place()
+        items = self._connection.get(self._endpoint, query).get("items")
+        _, files = self._load(outgoing)
+        properties = self._write(outgoing, files)
+        for item in items if isinstance(items, list) else []:
+            if url := is_copy(item, properties, files, since):
+                return Copy(url, _id(files))
+        return None
+
+    def recognise(self, url: str) -> Copy | None:
+        """Return the post at ``url`` if the posts of this server are there."""
+        host = urlsplit(url).hostname or ""
+        known = filter(None, map(_host, (self._endpoint, self._target.uid, self._destination)))
+        is_there = any(host == name or host.endswith(f".{name}") for name in known)
+        return Copy(url, _id([])) if is_there else None
+
+    def edit(self, copy: Copy, outgoing: Outgoing) -> Copy:
+        """Replace what a post may change; photos only if they are others."""
+        place, files = self._load(outgoing)
+        replaced = self._write(outgoing, files)
+        if copy.id != _id(files):
+            replaced |= self._upload(place, files)
+        update: dict[str, Any] = {"action": "update", "url": copy.url, "replace": replaced}
+        # What the post has no more of goes.
+        update["delete"] = [name for name in CHANGEABLE if name not in replaced]
+        self._connection.send(self._endpoint, update | self._place())
+        return Copy(copy.url, _id(files))
+
+    def remove(self, copy: Copy) -> None:
+        """Delete the post."""
+        deletion = {"action": "delete", "url": copy.url}
+        self._connection.send(self._endpoint, deletion | self._place(), is_gone_fine=True)
+
+    def check(self) -> str:
+        """Return the name of where posts go, as far as the server tells."""
+        config = self._connection.get(self._endpoint, {"q": "config"})
+        places = config.get("destination")
+        for place in places if isinstance(places, list) else []:
+            if isinstance(place, dict) and self._destination in ("", place.get("uid")):
+                return str(place.get("name") or place.get("uid") or self._endpoint)
+        if self._destination and places:
+            raise NotNow("options.destination is none of the server.")
+        return self._endpoint
+
+    def _write(self, outgoing: Outgoing, files: Sequence[File]) -> Properties:
+        is_incomplete = len(files) < len(outgoing.attachments)
+        return write(outgoing, self._target, is_incomplete=is_incomplete)
+
+    def _load(self, outgoing: Outgoing) -> tuple[str, list[File]]:
+        """Return the media endpoint, and the files of the post that can go there."""
+        if not outgoing.attachments:
+            return "", []
+        endpoint = self._connection.get(self._endpoint, {"q": "config"}).get("media-endpoint")
+        if not isinstance(endpoint, str) or not endpoint:
+            return "", []
+        return endpoint, list(load(outgoing.attachments, _ROOM))
+
+    def _upload(self, endpoint: str, files: Sequence[File]) -> Properties:
+        """Return the properties for files, which are on the other server by then."""
+        found: dict[str, list[Any]] = {}
+        for attachment, data in files:
+            answer = self._connection.upload(
+                endpoint, attachment.url, attachment.media_type, data, self._place()
+            )
+            family = attachment.media_type.partition("/")[0]
+            url = _find_location(answer.headers, endpoint)
+            if not url:
+                raise NotNow("The server does not say where a file is.")
+            value = {"value": url, "alt": attachment.alt} if attachment.alt else url
+            found.setdefault("photo" if family == "image" else family, []).append(value)
+        return found
+
+    def _place(self) -> dict[str, str]:
+        return {"mp-destination": self._destination} if self._destination else {}
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _find_location(headers: Mapping[str, str], base: str) -> str:
+    try:
+        return (
+            canonical(urljoin(base, headers.get("Location", ""))) if "Location" in headers else ""
+        )
+    except ValueError:
+        return ""
+
+
+def _id(files: Sequence[File]) -> str:
+    return f"post:{fingerprint([attachment for attachment, _ in files])}"

@@ -1,0 +1,133 @@
+"""Copies never made twice and never forgotten, whatever is lost on the way."""
+
+import pytest
+from networks import refusing
+from sqlalchemy import delete
+
+from endpoint.services.syndication.copying import SYNDICATE
+from endpoint.stores.syndications.rows import syndications
+
+
+def test_a_target_that_refuses_us_twice_after_a_lost_answer_is_looked_at_first(
+    publisher, network, clock
+):
+    network.answers = [refusing(503, is_done=True)]
+    publisher.post("small", content="Hello")
+    publisher.deploy()
+    network.token = "another"
+    for _ in range(3):
+        clock.forward(hours=1)
+        publisher.parts.syndication.overview.retry()
+        publisher.work()
+
+    network.token = "good"
+    publisher.parts.syndication.overview.retry()
+    publisher.work()
+
+    assert len(network.texts) == 1
+
+
+def test_a_text_asked_for_after_a_lost_answer_is_not_what_is_looked_for(
+    publisher, network, clock, monkeypatch
+):
+    looked_for = []
+    syndicator = publisher.parts.syndication.syndicators["small"]
+    find = syndicator.find
+
+    def note(outgoing, key, since):
+        looked_for.append(outgoing.own_text)
+        return find(outgoing, key, since)
+
+    monkeypatch.setattr(syndicator, "find", note)
+    permalink = publisher.post(content="Hello")
+    publisher.deploy()
+    network.answers = [refusing(503, is_done=True)]
+    publisher.parts.syndications.ask(permalink, ["small"], clock(), "First words")
+    publisher.work()
+
+    publisher.parts.syndications.ask(permalink, ["small"], clock(), "Other words")
+    clock.forward(minutes=10)
+    publisher.work()
+
+    assert looked_for == ["First words"]
+    assert network.texts == ["Other words"]
+
+
+def test_a_wish_for_a_post_that_is_not_here_yet_is_not_forgotten(publisher, network, clock):
+    publisher.parts.syndications.ask("https://site.example/notes/later/", ["small"], clock())
+    publisher.deploy()
+
+    row = publisher.row("https://site.example/notes/later/")
+    assert row.next_attempt_at > clock()
+    assert "cannot be found" in row.last_error
+
+
+def test_a_change_that_another_machine_has_seen_first_is_looked_at_here_too(
+    publisher, network, clock
+):
+    permalink = publisher.post("small", content="Hello")
+    publisher.deploy()
+    publisher.act("update", permalink, replace={"content": ["Better"]})
+    commit = publisher.parts.repository.head()
+    # Another machine follows the live site, and one that is behind finds nothing new.
+    publisher.parts.syndications.touch([permalink], commit, clock())
+    publisher.parts.following.work(SYNDICATE)
+    with publisher.parts.engine.begin() as connection:
+        connection.execute(syndications.update().values(state="copied", next_attempt_at=None))
+
+    publisher.deploy()
+
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_copies_of_a_target_that_is_configured_no_more_wait_for_nobody(
+    publisher, network, installation, configure, start_publisher
+):
+    publisher.post("small", content="Hello")
+    configure({"uid": "other"})
+
+    other = start_publisher()
+
+    assert other.parts.syndication.copying.queue().waiting == 0
+
+
+@pytest.fixture
+def lost(publisher):
+    """Return a function that loses what the database knows of copies."""
+
+    def lose():
+        with publisher.parts.engine.begin() as connection:
+            connection.execute(delete(syndications))
+
+    return lose
+
+
+def test_a_copy_that_the_post_names_is_taken_up_after_the_database_is_lost(
+    publisher, network, lost, clock
+):
+    permalink = publisher.post("small", content="Hello")
+    publisher.deploy()
+    lost()
+
+    for _ in range(2):
+        publisher.act("update", permalink, replace={"mp-syndicate-to": ["small"]})
+        publisher.deploy()
+    publisher.act("update", permalink, replace={"content": ["Better"]})
+    publisher.deploy()
+
+    assert [method for method, _ in network.heard].count("POST") == 1
+    assert network.texts == ["<p>Better</p>\n"]
+    assert publisher.source(permalink)["syndication"] == [f"{network.url}posts/1"]
+    publisher.act("delete", permalink)
+    publisher.deploy()
+    assert network.texts == []
+
+
+def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):
+    network.answers = [refusing(429, Retry_After="900")] * 9
+    for number in range(70):
+        publisher.parts.syndications.ask(publisher.post(content=f"{number}"), ["small"], clock())
+
+    publisher.deploy()
+
+    assert len(network.heard) == 1
