@@ -4,21 +4,22 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
+import alembic.command
+import alembic.config
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
+import endpoint.stores.database
 from endpoint.errors import ConfigError, InsufficientStorage
-from endpoint.stores.codes import codes
-from endpoint.stores.creations import creations
 from endpoint.stores.database import Moment, available, make_engine, metadata, prepare, writing
 from endpoint.stores.followers import followers
-from endpoint.stores.grants import refresh_tokens
-from endpoint.stores.media.rows import uploads
-from endpoint.stores.sessions import sessions
-from endpoint.stores.syndications import syndications
+from endpoint.stores.syndications import WAITING, Syndications
 from endpoint.stores.tokens import tokens
+
+MIGRATIONS = Path(endpoint.stores.database.__file__).parent / "migrations"
 
 
 @pytest.fixture
@@ -50,10 +51,7 @@ def test_a_full_disk_is_told_apart_from_a_database_that_is_away(engine):
             connection.execute(note)
 
 
-TABLES = [tokens, creations, followers, syndications, codes, refresh_tokens, sessions, uploads]
-
-
-@pytest.mark.parametrize("table", TABLES, ids=str)
+@pytest.mark.parametrize("table", metadata.tables.values(), ids=str)
 def test_prepare_makes_the_columns_the_stores_read(engine, table):
     prepare(engine)
 
@@ -72,6 +70,25 @@ def test_prepare_twice_keeps_what_is_there(engine):
 
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM tokens")) == 1
+
+
+def test_what_was_to_be_copied_before_there_was_anybody_to_do_it_is_due(engine):
+    """The rows that are there already get what newer columns need."""
+    asked_at = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
+    with engine.connect() as connection, connection.begin():
+        config = alembic.config.Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0006")
+        old = {"permalink": "https://site.example/a/", "target": "t", "state": "wanted"}
+        values = "(:permalink, :target, :state, '2025-11-22 08:30:00.000000')"
+        connection.execute(text(f"INSERT INTO syndications VALUES {values}"), old)
+
+    prepare(engine)
+
+    [row] = Syndications(engine).page(9)
+    assert (row.permalink, row.target, row.state) == ("https://site.example/a/", "t", WAITING)
+    assert (row.next_attempt_at, row.attempts, row.url) == (asked_at, 0, "")
 
 
 def test_prepare_refuses_the_database_of_a_newer_version(engine):
