@@ -20,6 +20,17 @@ from endpoint.errors import InvalidRequest
 from endpoint.stores.index.rows import CHANNEL, TAG, tag_key
 from endpoint.stores.index.tables import UNDATED, labels, posts, state, tombstones
 
+POST = (
+    posts.c.type,
+    posts.c.kind,
+    posts.c.properties,
+    posts.c.permalink,
+    posts.c.path,
+    posts.c.channels,
+    posts.c.published,
+)
+"""What ``to_post`` needs of a row."""
+
 
 def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     newest = select(posts.c.published).where(*conditions, posts.c.published <= bindparam("now"))
@@ -149,3 +160,8 @@ def _label(query: Select[Any], selection: Selection) -> Select[Any]:
             other.c.path == labels.c.path, other.c.family == CHANNEL, other.c.key == channel
         )
     )
+
+
+def is_out(now: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of posts that are in lists at ``now``."""
+    return posts.c.public, posts.c.published <= now

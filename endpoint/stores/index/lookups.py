@@ -1,0 +1,96 @@
+"""Posts by what leads to them: their address, their file, an older address, another page."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from endpoint.domain.permalinks import address
+from endpoint.domain.posts import Post
+from endpoint.domain.tombstones import Tombstone
+from endpoint.stores.batches import batched
+from endpoint.stores.index.queries import POST, TAKEN, is_out
+from endpoint.stores.index.reader import IndexReader
+from endpoint.stores.index.rows import to_microseconds, to_post
+from endpoint.stores.index.tables import labels, old_urls, posts, tombstones
+
+
+class Lookups:
+    """Finds posts, one or many at once."""
+
+    _reader: IndexReader
+    _clock: Callable[[], datetime]
+
+    def find(self, permalink: str) -> Post | None:
+        """Return the post at ``permalink``, drafts included, or None."""
+        query = select(*POST).where(posts.c.address == address(permalink), posts.c.address != "")
+        row = self._reader.first(query.order_by(posts.c.path).limit(1))
+        return to_post(row) if row else None
+
+    def find_all(self, addresses: Iterable[str]) -> list[Post]:
+        """Return the post at each of ``addresses`` that has one, drafts included."""
+        found: dict[str, Post] = {}
+        for some in batched(_known(addresses)):
+            query = select(posts.c.address, *POST).where(posts.c.address.in_(some))
+            for row in self._reader.all(query.order_by(posts.c.path)):
+                found.setdefault(row.address, to_post(row))
+        return list(found.values())
+
+    def find_public(self, addresses: Iterable[str]) -> list[Post]:
+        """Return the post at each of ``addresses`` that has one which is in lists by now."""
+        now = to_microseconds(self._clock())
+        found: list[Post] = []
+        for some in batched(_known(addresses)):
+            query = select(*POST).where(posts.c.address.in_(some), *is_out(now))
+            found += map(to_post, self._reader.all(query.order_by(posts.c.path.desc())))
+        return found
+
+    def find_at(self, paths: Iterable[str]) -> list[Post]:
+        """Return the post in each file of ``paths`` that holds one which is in lists by now."""
+        now = to_microseconds(self._clock())
+        found: list[Post] = []
+        for some in batched(sorted(set(paths))):
+            query = select(*POST).where(posts.c.path.in_(some), *is_out(now))
+            found += map(to_post, self._reader.all(query))
+        return found
+
+    def find_answers(self, name: str, addresses: Iterable[str]) -> dict[str, list[Post]]:
+        """Return the posts whose property ``name`` leads to one of ``addresses``, by address.
+
+        ``name`` is one of ``ANSWERS``. The oldest come first, drafts among them; an
+        address that no post leads to is not there.
+        """
+        found: dict[str, list[Post]] = {}
+        query = select(labels.c.key, *POST).join_from(labels, posts, labels.c.path == posts.c.path)
+        for some in batched(_known(addresses)):
+            where = query.where(labels.c.family == name, labels.c.key.in_(some))
+            for row in self._reader.all(where.order_by(posts.c.published, posts.c.path)):
+                found.setdefault(row.key, []).append(to_post(row))
+        return found
+
+    def find_moved(self, url: str) -> Post | None:
+        """Return the post whose front matter says that ``url`` leads to it, or None."""
+        query = select(*POST).join_from(old_urls, posts, posts.c.path == old_urls.c.path)
+        where = old_urls.c.address == address(url)
+        row = self._reader.first(query.where(where).order_by(posts.c.path).limit(1))
+        return to_post(row) if row else None
+
+    def gone(self, permalink: str) -> Tombstone | None:
+        """Return the tombstone of the post deleted from ``permalink``; None if one lives there."""
+        where = address(permalink)
+        query = (
+            select(tombstones.c.data)
+            .where(tombstones.c.address == where, ~exists().where(posts.c.address == where))
+            .order_by(tombstones.c.path)
+        )
+        row = self._reader.first(query.limit(1))
+        return Tombstone.from_json(row.data.encode()) if row else None
+
+    def taken(self, permalink: str) -> bool:
+        """Say whether a post has or had this permalink; it is never given to another."""
+        row = self._reader.first(TAKEN, {"address": address(permalink)})
+        return bool(row and row[0])
+
+
+def _known(addresses: Iterable[str]) -> list[str]:
+    return sorted(set(addresses) - {""})
