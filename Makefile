@@ -1,7 +1,7 @@
 # make demo   a site to try things with, at http://127.0.0.1:8000/
 # make check  style, types and the plain tests, for every change on the way: two minutes
-# make test   everything that must hold before a change lands: make check, then signing in, mentions
-#             and other networks, then the program as its users run it, with Hugo, Jekyll, a
+# make test   everything that must hold before a change lands: make check, then signing in, media,
+#             mentions and other networks, then the program as its users run it, with Hugo, Jekyll, a
 #             browser, git hosting and apps of others
 # make clients those apps, from their registries
 # make faults the server killed again and again, power cuts, two machines: some minutes;
@@ -13,7 +13,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := $(VENV)/clients
-SUBJECTS := indieauth webmentions other_networks
+SUBJECTS := indieauth media webmentions other_networks
 
 .PHONY: demo check test clients faults bench bench-quick format clean
 

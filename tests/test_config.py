@@ -206,3 +206,18 @@ def test_no_secret_is_shown(write, text):
 def test_a_missing_file_says_how_to_make_one(tmp_path):
     with pytest.raises(ConfigError, match="endpoint init"):
         load(tmp_path / "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("me", "username"),
+    [
+        pytest.param("https://ada.example/", "ada", id="host"),
+        pytest.param("https://www.ada-lovelace.example/", "ada_lovelace", id="www"),
+        pytest.param("http://127.0.0.1:8000/", "me", id="IPv4"),
+        pytest.param("http://[::1]:8000/", "me", id="IPv6"),
+    ],
+)
+def test_the_owners_name_among_accounts(installation, me, username):
+    installation.configure(me=me)
+
+    assert installation.config.username == username

@@ -120,7 +120,9 @@ class Config(Table):
     def username(self) -> str:
         """The owner's name among accounts, such as Mastodon's: ``ada`` for ``www.ada.example``."""
         label = self.host.removeprefix("www.").partition(".")[0]
-        return self.owner.username or re.sub(r"[^a-z0-9_]", "_", label)[:30] or "me"
+        # Of an address such as 127.0.0.1 nothing is a name.
+        name = "me" if label.isdecimal() or ":" in label else re.sub(r"[^a-z0-9_]", "_", label)
+        return self.owner.username or name[:30]
 
     @property
     def title(self) -> str:

@@ -526,7 +526,7 @@ def test_hostile_front_matter_runs_nowhere(site: Site) -> None:
         for tag, attributes in Elements(page.read_text(encoding="utf-8")).found:
             assert tag not in {"script", "iframe", "object", "embed", "base"}, page
             assert not [name for name in attributes if name.startswith("on")], page
-            assert "ZgotmplZ" not in str(attributes), page
+            assert "zgotmplz" not in str(attributes).lower(), page
             addresses = [
                 attributes[name] for name in ("href", "src", "action") if name in attributes
             ]

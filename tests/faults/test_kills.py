@@ -24,7 +24,7 @@ from servers import Server
 from endpoint.assembly import assemble
 
 _CLIENTS = 4
-_KILLS = int(os.environ.get("KILLS") or 25)
+_KILLS = int(os.environ.get("KILLS") or 15)
 _SEED = int(os.environ.get("SEED") or 20251122)
 
 
