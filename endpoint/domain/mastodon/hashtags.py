@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import regex
 from markdown_it.token import Token
 
 from endpoint.domain.markup import parse
+from endpoint.domain.mastodon.words import wide_pattern
 
-# Unlike Python's, these words have marks, without which Hindi and Thai are not written.
-_TAG = regex.compile(r"(?<![\w/#&=@.)])#([\w·\u200c]{1,100})(?![\w·\u200c])")
+_TAG = r"(?<![\w/#&=@.)])#([\w·\u200c]{1,100})(?![\w·\u200c])"
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _MAX_TAGS = 100
 
@@ -23,7 +22,7 @@ def find_hashtags(markdown: str) -> list[str]:
     """
     found: dict[str, str] = {}
     for text in _texts(parse(markdown) or []):
-        for tag in _TAG.findall(_URL.sub(" ", text)):
+        for tag in wide_pattern(_TAG).findall(_URL.sub(" ", text)):
             if any(map(str.isalpha, tag)):
                 found.setdefault(tag.casefold(), tag)
     return list(found.values())[:_MAX_TAGS]

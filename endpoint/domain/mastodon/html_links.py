@@ -4,17 +4,19 @@ import re
 from collections.abc import Callable
 from functools import partial
 from html import escape
+from typing import TYPE_CHECKING
 
-import regex
-
+from endpoint.domain.mastodon.words import wide_pattern
 from endpoint.domain.urls import trim_url
+
+if TYPE_CHECKING:
+    import regex
 
 _TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
 _NAME = re.compile(r"</?(a|code|pre)\b")
-_FOUND = regex.compile(
+_FOUND = (
     r"(?<![\w/@])(?P<url>https?://(?:(?!&[lg]t;|&nbsp;|&quot;)[^\s<>\"])+)"
-    r"|(?<![\w/#&=@.)]|&amp;)#(?P<tag>[\w·\u200c]{1,100})(?![\w·\u200c])",
-    regex.IGNORECASE,
+    r"|(?<![\w/#&=@.)]|&amp;)#(?P<tag>[\w·\u200c]{1,100})(?![\w·\u200c])"
 )
 
 
@@ -23,12 +25,12 @@ def link(html: str, tag_url: Callable[[str], str]) -> str:
 
     ``tag_url`` gives the URL of a hashtag's page. Links and code stay as they are.
     """
-    pieces, inside = [], 0
+    found, pieces, inside = wide_pattern(_FOUND), [], 0
     for piece in _TAG.split(html):
         if name := _NAME.match(piece):
             inside += -1 if piece.startswith("</") else 1
         is_text = not inside and not name and not piece.startswith("<")
-        pieces.append(_FOUND.sub(partial(_link, tag_url), piece) if is_text else piece)
+        pieces.append(found.sub(partial(_link, tag_url), piece) if is_text else piece)
     return "".join(pieces)
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from endpoint.domain.copies.counting import mastodon_count
 from endpoint.domain.mastodon.instance import (
     CHARACTERS_PER_URL,
     MAX_ATTACHMENTS,
@@ -13,7 +12,6 @@ from endpoint.domain.mastodon.instance import (
 from endpoint.errors import InvalidRequest
 
 _VISIBILITIES = ("public", "unlisted")
-_count = mastodon_count(CHARACTERS_PER_URL)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -38,7 +36,7 @@ class StatusRequest:
         check_visibility(self.visibility)
         if not self.text.strip() and not self.media_ids:
             raise InvalidRequest("status is empty; write something or attach media")
-        if _count(self.text) + _count(self.spoiler_text) > max_characters:
+        if _is_longer(self.text + self.spoiler_text, max_characters):
             raise InvalidRequest(
                 f"status is longer than {max_characters} characters (mastodon.max_characters)"
             )
@@ -51,6 +49,15 @@ class StatusRequest:
     def known_language(self) -> str:
         """``language`` if it may be one, such as ``de`` or ``pt-BR``; else empty."""
         return self.language if _LANGUAGE.fullmatch(self.language) else ""
+
+
+def _is_longer(text: str, max_characters: int) -> bool:
+    if len(text) <= max_characters:
+        return False
+    # What counts as apps do is loaded where it matters.
+    from endpoint.domain.copies.counting import mastodon_count
+
+    return mastodon_count(CHARACTERS_PER_URL)(text) > max_characters
 
 
 def check_visibility(visibility: str) -> None:

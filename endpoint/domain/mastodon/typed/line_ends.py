@@ -16,12 +16,18 @@ def break_lines(markdown: str) -> str:
     broken = list(lines)
     before = _paragraphs(markdown)
     for start, end, _ in before:
-        broken[start : end - 1] = [line + _BREAK for line in lines[start : end - 1]]
+        broken[start : end - 1] = map(_break, lines[start : end - 1])
     after = _paragraphs("\n".join(broken))
     for (start, end, meant), (*_, said) in zip(before, after, strict=True):
         if said != [_broken(each) for each in meant]:
             broken[start:end] = lines[start:end]
     return "\n".join(broken)
+
+
+def _break(line: str) -> str:
+    # A backslash at the end is a break already, and none with blanks behind it.
+    backslashes = len(line) - len(line.rstrip("\\"))
+    return line if backslashes % 2 else line + _BREAK
 
 
 def unbreak_lines(markdown: str) -> str:
