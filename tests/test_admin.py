@@ -500,6 +500,7 @@ def test_200_pushed_posts_are_there_at_once(site):
         pytest.param("title: שלום עולם", "x", "שלום עולם", id="right to left"),
         pytest.param('title: "a\\u202eb"', "x", "a b", id="turned around"),
         pytest.param("", "Two\n\nlines", "Two lines", id="lines"),
+        pytest.param("", "See <https://a.example/>", "See https://a.example/", id="link"),
         pytest.param("", "", "https://site.example/notes/000/", id="nothing"),
     ],
 )

@@ -1,5 +1,6 @@
 """The line a commit is known by, short enough for ``git log --oneline``."""
 
+import re
 from typing import Any
 
 from endpoint.domain.markup import to_text
@@ -7,6 +8,9 @@ from endpoint.domain.posts import Post
 
 _LONGEST = 60
 _TARGETS = ("rsvp", "in-reply-to", "like-of", "repost-of", "bookmark-of", "checkin", "photo")
+
+_BARE_URL = re.compile(r"<(https?://[^\s<>]+)>")
+"""A URL in a Markdown text with the brackets that make a link of it."""
 
 
 def commit_message(template: str, action: str, post: Post) -> str:
@@ -38,11 +42,11 @@ def summarize(post: Post, longest: int = _LONGEST) -> str:
 def _text(value: Any) -> str:
     match value:
         case str():
-            return value[:1000]
+            return _BARE_URL.sub(r"\1", value[:1000])
         case {"html": str(html)}:
             return to_text(html[:5000])
         case {"markdown": str(text)} | {"value": str(text)}:
-            return text[:1000]
+            return _text(text)
         case {"properties": {"name": [str(name), *_]}}:
             return name
     return ""
