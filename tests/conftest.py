@@ -40,7 +40,7 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(100_000, 50, 50)
 
-pytest_plugins = ("browsers", "mastodon_sites", "networks")
+pytest_plugins = ("browsers", "databases", "mastodon_sites", "networks")
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"

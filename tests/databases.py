@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from programs import need, succeeds
+from sqlalchemy import Engine
+
+from endpoint.stores.database import make_engine, prepare
 
 _OWNER = "postgres"
 
@@ -62,6 +66,25 @@ def run_postgresql() -> Iterator[PostgreSql]:
             # SIGINT ends it at once; connections that tests have left are closed.
             server.send_signal(2)
             server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSql]:
+    with run_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of each kind, with its tables."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'endpoint.db'}"
+    else:
+        url = request.getfixturevalue("postgresql").make_database()
+    engine = make_engine(url)
+    prepare(engine)
+    yield engine
+    engine.dispose()
 
 
 @contextmanager

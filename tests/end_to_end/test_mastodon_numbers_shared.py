@@ -1,17 +1,13 @@
 """Numbers and numbered mentions on SQLite and on PostgreSQL, where machines share them."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from databases import PostgreSql, run_postgresql
-from sqlalchemy import Engine, insert
+from sqlalchemy import insert
 
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.services.numbers import Numbers
-from endpoint.stores.database import make_engine, prepare
 from endpoint.stores.dismissals import Dismissals
 from endpoint.stores.mentions.numbered import NumberedMentions
 from endpoint.stores.mentions.rows import mentions
@@ -20,24 +16,6 @@ from endpoint.stores.numbers.rows import MENTION, MOST, Nameless, numbers
 
 NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
 PAGE = "https://site.example/notes/a/"
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSql]:
-    with run_postgresql() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'endpoint.db'}"
-    else:
-        url = request.getfixturevalue("postgresql").make_database()
-    engine = make_engine(url)
-    prepare(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,23 +1,20 @@
 """The stores that machines may share, on SQLite and on PostgreSQL."""
 
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from databases import PostgreSql, run_postgresql
-from sqlalchemy import Engine, inspect
+from sqlalchemy import inspect
 
 from endpoint.domain.lists import Selection
 from endpoint.errors import Unavailable
 from endpoint.stores.codes import CodeStore, IssuedCode
 from endpoint.stores.conflicts import Conflicts, SetAside
 from endpoint.stores.creations import Creation, Creations
-from endpoint.stores.database import make_engine, metadata, ping, prepare
+from endpoint.stores.database import metadata, ping, prepare
 from endpoint.stores.followers import Followers
 from endpoint.stores.grants import GrantStore, Issue
 from endpoint.stores.keys import KeyStore
@@ -37,24 +34,6 @@ from endpoint.stores.tokens import IssuedToken, TokenStore
 NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSql]:
-    with run_postgresql() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'endpoint.db'}"
-    else:
-        url = request.getfixturevalue("postgresql").make_database()
-    engine = make_engine(url)
-    prepare(engine)
-    yield engine
-    engine.dispose()
 
 
 def at_once(call, times: int = 8) -> list:
