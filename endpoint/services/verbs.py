@@ -16,7 +16,11 @@ Verb = Literal["like", "repost", "bookmark"]
 
 VERBS: tuple[Verb, ...] = ("like", "repost", "bookmark")
 
-_SCOPES = {"like": "write:favourites", "repost": "write:statuses", "bookmark": "write:bookmarks"}
+SCOPES: dict[Verb, str] = {
+    "like": "write:favourites",
+    "repost": "write:statuses",
+    "bookmark": "write:bookmarks",
+}
 """What lets a token do one verb and no more."""
 
 
@@ -74,6 +78,6 @@ class Verbs:
 
 def _for(verb: Verb, token: Token) -> Token:
     """Return ``token``, with leave to make and delete posts if its scope is for this verb."""
-    if _SCOPES[verb] not in token.scopes or token.drafts_only:
+    if SCOPES[verb] not in token.scopes or token.drafts_only:
         return token
     return replace(token, scopes=token.scopes | {"create", "delete"})

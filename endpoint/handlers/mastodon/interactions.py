@@ -10,56 +10,36 @@ from endpoint.handlers.mastodon.paging import answer_page, read_span
 from endpoint.handlers.mastodon.parameters import read
 from endpoint.handlers.mastodon.tokens import authorize_app
 from endpoint.services.mastodon import Mastodon
+from endpoint.services.verbs import SCOPES, Verb
 
 bp = blueprint("interactions")
 
 
-@bp.post("/api/v1/statuses/<number>/favourite")
-def favourite(number: str) -> Response:
-    """Like a post: a post of the owner's own that tells the other by Webmention."""
-    token = authorize_app("write:favourites")
-    _mastodon().interactions.do("like", number, token)
-    return _answer(number)
+@bp.post("/api/v1/statuses/<number>/favourite", defaults={"verb": "like"})
+@bp.post("/api/v1/statuses/<number>/bookmark", defaults={"verb": "bookmark"})
+def do(number: str, verb: Verb) -> Response:
+    """Like or bookmark a post: a post of the owner's own, which tells the other by Webmention."""
+    token = authorize_app(SCOPES[verb])
+    _mastodon().interactions.do(verb, number, token)
+    return entity(_show(number))
 
 
-@bp.post("/api/v1/statuses/<number>/unfavourite")
-def unfavourite(number: str) -> Response:
-    """Delete the like."""
-    token = authorize_app("write:favourites")
-    _mastodon().interactions.undo("like", number, token)
-    return _answer(number)
-
-
-@bp.post("/api/v1/statuses/<number>/bookmark")
-def bookmark(number: str) -> Response:
-    """Bookmark a post, for everybody to see."""
-    token = authorize_app("write:bookmarks")
-    _mastodon().interactions.do("bookmark", number, token)
-    return _answer(number)
-
-
-@bp.post("/api/v1/statuses/<number>/unbookmark")
-def unbookmark(number: str) -> Response:
-    """Delete the bookmark."""
-    token = authorize_app("write:bookmarks")
-    _mastodon().interactions.undo("bookmark", number, token)
-    return _answer(number)
+@bp.post("/api/v1/statuses/<number>/unfavourite", defaults={"verb": "like"})
+@bp.post("/api/v1/statuses/<number>/unbookmark", defaults={"verb": "bookmark"})
+@bp.post("/api/v1/statuses/<number>/unreblog", defaults={"verb": "repost"})
+def undo(number: str, verb: Verb) -> Response:
+    """Delete the like, the bookmark or the repost."""
+    token = authorize_app(SCOPES[verb])
+    _mastodon().interactions.undo(verb, number, token)
+    return entity(_show(number))
 
 
 @bp.post("/api/v1/statuses/<number>/reblog")
 def reblog(number: str) -> Response:
     """Repost a post, and answer with the repost, which has the post within."""
-    token = authorize_app("write:statuses")
+    token = authorize_app(SCOPES["repost"])
     post = _mastodon().interactions.do("repost", number, token, read().text("visibility"))
     return entity({**_mastodon().showing.post(post), "reblog": _show(number)})
-
-
-@bp.post("/api/v1/statuses/<number>/unreblog")
-def unreblog(number: str) -> Response:
-    """Delete the repost."""
-    token = authorize_app("write:statuses")
-    _mastodon().interactions.undo("repost", number, token)
-    return _answer(number)
 
 
 @bp.get("/api/v1/favourites")
@@ -74,10 +54,6 @@ def show_bookmarks() -> Response:
     """Answer with what the owner has bookmarked."""
     authorize_app("read:bookmarks")
     return answer_page(_mastodon().favourites.page("bookmark", read_span(read())))
-
-
-def _answer(number: str) -> Response:
-    return entity(_show(number))
 
 
 def _show(number: str) -> dict[str, Any]:
