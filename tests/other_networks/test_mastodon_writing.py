@@ -132,8 +132,8 @@ def test_200_unlisted(client, toot, headers):
 @pytest.mark.parametrize(
     ("more", "word"),
     [
-        ({"visibility": "private"}, "visibility"),
-        ({"visibility": "direct"}, "visibility"),
+        ({"visibility": "private"}, "visibility cannot be private"),
+        ({"visibility": "direct"}, "visibility cannot be direct"),
         ({"visibility": "friends"}, "visibility"),
         ({"poll": {"options": ["a", "b"], "expires_in": 300}}, "poll"),
         ({"scheduled_at": "2026-01-01T00:00:00Z"}, "scheduled_at"),
