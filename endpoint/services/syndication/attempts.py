@@ -68,9 +68,9 @@ class Attempts:
 
     def _bring_up(self, row: Syndication, post: Post, holder: str) -> Result:
         version = _version(post, row.content)
-        if row.is_there and row.sent_version == version:
-            return Result(resting(row, None))
         if row.is_there:
+            if row.sent_version == version:
+                return Result(resting(row, None))
             return self._outcomes.of(row, lambda: self._edit(row, post, version))
         if row.began_at or not row.key:
             look = self._find if row.began_at else self._take_up
@@ -79,6 +79,9 @@ class Attempts:
                 return result
         if not row.began_at and not self._is_for(row, post):
             return Result(over(row, UNFIT, "This target is not for posts of that kind."))
+        return self._begin(row, post, version, holder)
+
+    def _begin(self, row: Syndication, post: Post, version: str, holder: str) -> Result:
         # A network that has heard the key before may return what it made of another version.
         is_certain = not row.began_at or row.sent_version == version
         sent_version = version if is_certain else ""
