@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import requests
+from ports import free_port
 from programs import wait_for
 from web_servers import listening
 
@@ -68,8 +69,7 @@ class MastodonServer:
 @contextmanager
 def mastodon_server(folder: Path, accounts=("ada", "bob", "eve")):
     """Run one as long as the context lasts; the token of ``ada`` is ``ada_token``."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     settings = "".join(
         f'[[seed.accounts]]\nusername = "{name}"\naccess_token = "{name}_token"\n'
         for name in accounts

@@ -17,6 +17,7 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from ports import free_port
 from programs import need
 
 from endpoint.assembly import Parts
@@ -130,8 +131,7 @@ def make_key(path: Path) -> Path:
 def run_sshd(folder: Path) -> Iterator[SshServer]:
     """Start an sshd as this user, with its own host key, for one client key."""
     sshd = need_sshd()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        server = SshServer(folder, free.getsockname()[1])
+    server = SshServer(folder, free_port())
     host = make_key(folder / "host")
     make_key(server.key)
     authorized = folder / "authorized_keys"

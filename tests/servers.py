@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import requests
+from ports import free_port
 from programs import wait_for
 
 _ROOT = Path(__file__).parents[1]
@@ -19,8 +19,7 @@ class Server:
     """``endpoint serve`` with its worker, in the folder of an installation."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = str(free.getsockname()[1])
+        self._port = str(free_port())
         self.url = f"http://127.0.0.1:{self._port}"
         self.log = folder / "server.log"
         self._folder = folder

@@ -4,7 +4,8 @@ import socket
 import time
 
 import pytest
-from web_servers import LOCAL, answers, drip, free_port, listening
+from ports import free_port
+from web_servers import FETCHED_PORTS, LOCAL, answers, drip, listening
 from werkzeug import Response
 
 from endpoint.stores.http.addresses import is_public
@@ -122,7 +123,7 @@ PRIVATE_HOSTS = {
 @pytest.fixture(scope="module")
 def trap():
     """A port of 127.0.0.1 that may be fetched, and the connections made to it."""
-    with listening(drip(b""), free_port()) as (port, connections):
+    with listening(drip(b""), free_port(FETCHED_PORTS)) as (port, connections):
         yield port, connections
 
 

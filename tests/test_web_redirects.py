@@ -1,7 +1,8 @@
 """The guarded client against real sockets: where redirects lead, and what goes along."""
 
 import pytest
-from web_servers import LOCAL, answers, free_port, listening, once
+from ports import free_port
+from web_servers import FETCHED_PORTS, LOCAL, answers, listening, once
 from werkzeug import Response
 
 from endpoint.stores.web import FetchError, RefusedError, Web
@@ -86,7 +87,7 @@ def test_redirect_to_what_is_never_fetched(web, httpserver, location):
 
 def test_name_behind_a_redirect_is_checked_too():
     web = Web(["first.example"], resolve=answers("127.0.0.1"))
-    port = free_port()
+    port = free_port(FETCHED_PORTS)
     answer = f"HTTP/1.1 302 Found\r\nLocation: http://second.example:{port}/\r\n\r\n"
 
     with listening(once(answer.encode()), port) as (_, connections):

@@ -3,8 +3,9 @@
 import gzip
 
 import pytest
+from ports import free_port
 from requests.exceptions import JSONDecodeError
-from web_servers import LOCAL, answers, drip, flood, free_port, listening, once, silence
+from web_servers import FETCHED_PORTS, LOCAL, answers, drip, flood, listening, once, silence
 from werkzeug import Response
 
 from endpoint.stores.web import FetchError, RefusedError, Web
@@ -97,7 +98,7 @@ def test_redirect_of_what_reads_is_followed_and_checked(session, httpserver):
     httpserver.expect_request("/a").respond_with_data(status=302, headers={"Location": "/b"})
     httpserver.expect_request("/b").respond_with_data("there")
     httpserver.expect_request("/c").respond_with_data(
-        status=302, headers={"Location": f"http://127.0.0.2:{free_port()}/"}
+        status=302, headers={"Location": f"http://127.0.0.2:{free_port(FETCHED_PORTS)}/"}
     )
 
     assert session.get(httpserver.url_for("/a")).text == "there"

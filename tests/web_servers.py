@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager, suppress
 
 LOCAL = ("127.0.0.1",)
+# Those that may be fetched, so that only the address can be at fault.
+FETCHED_PORTS = range(8100, 8443)
 
 
 @contextmanager
@@ -73,11 +75,3 @@ def flood(head, chunk):
 def answers(*addresses):
     """A resolver that knows these addresses for every name."""
     return lambda *_: list(addresses)
-
-
-def free_port():
-    """A port among those that may be fetched, so that only the address can be at fault."""
-    for port in range(8100, 8443):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError("no free port")

@@ -16,6 +16,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from ports import free_port
 from programs import need, wait_for
 
 COMMAND = Path(sys.executable).parent / "endpoint"
@@ -23,9 +24,7 @@ COMMAND = Path(sys.executable).parent / "endpoint"
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +206,4 @@ def test_the_demo_continues_where_it_was(tmp_path, port_again):
 
 @pytest.fixture
 def port_again() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()

@@ -26,6 +26,7 @@ import requests
 from conftest import Installation, make_bearer, make_installation
 from photos import UPRIGHT, XMP, corners, exif, quarters
 from PIL import Image
+from ports import free_port
 from programs import need
 
 from endpoint.app import make_app
@@ -273,9 +274,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server that runs, everything that the apps sent to it, and what Hugo made of it."""
     need("hugo")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}/"
     folder = tmp_path_factory.mktemp("end-to-end") / "site"
     make_installation(folder, url, serve=True)

@@ -1,7 +1,6 @@
 """A bucket as the place of media: a real S3 server on a socket, asked through the application."""
 
 import re
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import requests
 import tomlkit
 from moto.server import ThreadedMotoServer
 from PIL import Image
+from ports import free_port
 from urllib3 import encode_multipart_formdata
 
 from endpoint.assembly.doctor import make_doctor
@@ -490,12 +490,6 @@ def test_after_the_bucket_new_files_stay_here_and_old_ones_are_deleted_there(
     assert left() == [name_of(new)]
     assert deleted.status_code == 204
     assert bucket.keys == []
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def test_503_bucket_down_leaves_nothing(open_site, bucket, left, repo):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 from conftest import Installation, make_bearer
+from ports import free_port
 from programs import wait_for
 from remotes import Hosting, git
 
@@ -138,8 +138,7 @@ def _push(desk: Hosting, path: str) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
     """Run the server with its worker, and yield its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     command = [sys.executable, "-c", "from endpoint.cli import main; main()", "serve"]
     root = str(Path(__file__).parents[2])
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": root}

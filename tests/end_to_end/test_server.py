@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from ports import free_port
 from programs import need, wait_for
 
 COMMAND = Path(sys.executable).parent / "endpoint"
@@ -22,9 +23,7 @@ COMMAND = Path(sys.executable).parent / "endpoint"
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import pytest
 from kept_mentions import ADA, KeptMentions, file_of, reply
 from photos import XMP, corners, exif, quarters
 from PIL import Image
-from web_servers import drip, free_port, listening, once
+from ports import free_port
+from web_servers import FETCHED_PORTS, drip, listening, once
 
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.stores.mentions.rows import REJECTED
@@ -275,10 +276,8 @@ def test_an_address_that_is_not_fetched_stops_nothing(site, page, url):
 
 
 def test_a_server_that_drips_holds_up_nothing(site, page):
-    with listening(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"), free_port()) as (
-        port,
-        _,
-    ):
+    dripping = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n")
+    with listening(dripping, free_port(FETCHED_PORTS)) as (port, _):
         site.add(page, by(f"http://127.0.0.1:{port}/"))
         site.work()
 
@@ -287,9 +286,9 @@ def test_a_server_that_drips_holds_up_nothing(site, page):
 
 def test_a_redirect_to_a_private_address_is_not_followed(site, page):
     secret = once(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + picture())
-    with listening(secret, free_port()) as (inside, asked):
+    with listening(secret, free_port(FETCHED_PORTS)) as (inside, asked):
         head = f"HTTP/1.1 302 Found\r\nLocation: http://localhost:{inside}/\r\n\r\n"
-        with listening(once(head.encode()), free_port()) as (port, _):
+        with listening(once(head.encode()), free_port(FETCHED_PORTS)) as (port, _):
             site.add(page, by(f"http://127.0.0.1:{port}/"))
             site.work()
 

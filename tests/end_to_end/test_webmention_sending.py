@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from ports import free_port
 from programs import wait_for
 from sqlalchemy import update
 
@@ -54,14 +55,9 @@ def is_up(url):
         return False
 
 
-def free_port(targets):
-    # Not that of the site, where nobody answers what was not put there.
-    return targets.server.port + 1 if targets.server.port < 65_000 else 8123
-
-
 def test_a_deployed_notice_has_the_targets_told_in_a_moment(hosted, targets, bearer_of):
     parts = assemble(hosted.config)
-    headers, port = bearer_of(parts), free_port(targets)
+    headers, port = bearer_of(parts), free_port()
     url, target = f"http://127.0.0.1:{port}", targets.put("/post")
     with running(hosted.folder, "serve", "--port", str(port)):
         wait_for(lambda: is_up(url))
