@@ -50,7 +50,7 @@ $(VENV)/.clients: $(VENV)/.test
 	$(CLIENTS)/new/bin/pip install --quiet --disable-pip-version-check --upgrade toot toot-tooi Mastodon.py
 	$(PYTHON) -m venv $(CLIENTS)/old
 	$(CLIENTS)/old/bin/pip install --quiet --disable-pip-version-check Mastodon.py==1.8.1
-	! command -v npm >/dev/null || npm install --silent --no-audit --no-fund --prefix $(CLIENTS)/node masto megalodon
+	! command -v npm >/dev/null || npm install --silent --no-audit --no-fund --prefix $(CLIENTS)/node node@22 masto megalodon
 	touch $@
 
 $(VENV)/.demo: pyproject.toml

@@ -90,9 +90,12 @@ def start_python(folder: Path, which: str) -> Foreign:
 
 
 def start_node(folder: Path, library: str) -> Foreign:
-    """Return ``masto`` or ``megalodon``."""
-    bridge = str(_BRIDGES / "bridge.mjs")
-    return Foreign(folder, need("node", "nodejs"), bridge, installed("node"), library)
+    """Return ``masto`` or ``megalodon``, in the Node that is installed beside them.
+
+    They ask for a newer one than every machine has.
+    """
+    node = installed("node", "node_modules", ".bin", "node")
+    return Foreign(folder, node, str(_BRIDGES / "bridge.mjs"), installed("node"), library)
 
 
 def start_emacs(folder: Path) -> Foreign:
