@@ -1,4 +1,4 @@
-"""What a table of the configuration file is, and the short ones; config.example.toml explains all."""
+"""The short tables of the configuration file; config.example.toml explains every key."""
 
 from pathlib import Path
 from typing import Literal
