@@ -59,6 +59,12 @@ _FOR_PAGES = frozenset(
 """What apps that run in a browser page call (CORS)."""
 
 
+_FOR_APPS = (micropub, media, media_files, feed, mention_lists)
+_FOR_OWNER = (sign_in, admin, mentions_admin, mention_links, sent_mentions, syndications)
+_HANDLERS = (*_FOR_APPS, operations, hooks, *_FOR_OWNER, site)
+"""What is there whatever is configured."""
+
+
 class _App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return ``func``; Flask looks ten times a request, and nothing here is ``async``."""
@@ -88,26 +94,28 @@ def make_app(parts: Parts) -> Flask:
     errors.register(app)
     cors.register(app, _FOR_PAGES, mastodon.PATHS if config.mastodon.api else ())
     _set_up_sessions(app, config, services)
-    open_to_apps = (micropub, media, media_files, feed, mention_lists)
-    receiving = (webmention,) if config.webmention.receive else ()
-    signing_in = (consent, oauth) if config.auth.mode == "builtin" else ()
     metrics.register(app, config.metrics.token)
-    for_owner = (*signing_in, sign_in, admin, mentions_admin, mention_links, sent_mentions)
-    for_owner = (*for_owner, syndications)
-    for handler in (*open_to_apps, *receiving, operations, hooks, *for_owner, site):
+    _set_up_handlers(app, config)
+    if config.limits.enabled:
+        limits.register(app, config.queue.url)
+    _set_up_address(app, config)
+    return app
+
+
+def _set_up_handlers(app: Flask, config: Config) -> None:
+    signs_in = config.auth.mode == "builtin"
+    receiving = (webmention,) if config.webmention.receive else ()
+    signing_in = (consent, oauth) if signs_in else ()
+    for handler in (*_HANDLERS, *receiving, *signing_in):
         app.register_blueprint(handler.bp)
     if config.mastodon.api:
-        for bp in (*mastodon.BLUEPRINTS, *(mastodon.SIGNING_IN if signing_in else ())):
+        for bp in (*mastodon.BLUEPRINTS, *(mastodon.SIGNING_IN if signs_in else ())):
             app.register_blueprint(bp)
     elif config.microblog.api:
         # Both show these in the place of pictures that are missing.
         app.register_blueprint(mastodon.pictures.bp)
     if config.microblog.api:
         app.register_blueprint(microblog.bp)
-    if config.limits.enabled:
-        limits.register(app, config.queue.url)
-    _set_up_address(app, config)
-    return app
 
 
 def _set_up_bodies(app: Flask, config: Config, services: Services) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask.testing import FlaskClient
+from owners import Owner
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Request, Response
 
-from endpoint.assembly import Parts
+from endpoint.services.webmentions.sending import SEND
 from endpoint.stores.sent_mentions import Sent
 
 ENDPOINT = '<link rel="webmention" href="/endpoint">'
@@ -72,40 +72,16 @@ class Targets:
         return sum(request.path == path for request in self.asked if request.method == "GET")
 
 
-@dataclass
-class Author:
-    """The owner of a site that a hosting builds, and what they do with it.
+class Author(Owner):
+    """An owner whose posts tell the pages they link to."""
 
-    What they have done is live when ``deploy`` says so.
-    """
-
-    parts: Parts
-    client: FlaskClient
-    headers: dict[str, str]
-    clock: Any
+    follower = SEND
 
     def post(self, **properties: Any) -> str:
         """Make a post and return its permalink."""
         answer = self.client.post("/micropub", data=properties, headers=self.headers)
         assert answer.status_code == 201
         return answer.headers["Location"]
-
-    def act(self, action: str, url: str, **more: Any) -> None:
-        """Update, delete or undelete a post."""
-        body = {"action": action, "url": url, **more}
-        answer = self.client.post("/micropub", json=body, headers=self.headers)
-        assert answer.status_code in (200, 204), answer.json
-
-    def deploy(self) -> None:
-        """Have the hosting say that all is live, and let the worker do what follows."""
-        assert self.parts.live.hear(self.parts.repository.head())
-        self.work()
-
-    def work(self) -> None:
-        """Let the worker do what follows a commit, and what is due by now."""
-        self.clock.forward(seconds=1)
-        self.parts.following.work("live")
-        self.parts.following.work("send")
 
     def sent(self) -> dict[str, Sent]:
         """Return what is known of each target."""

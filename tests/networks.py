@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from owners import Owner
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Request, Response
 
@@ -20,7 +20,6 @@ from endpoint.assembly import Parts
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.retry_after import parse_retry_after
 from endpoint.domain.tokens import Token
-from endpoint.services.live import LIVE
 from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.stores.syndications import Syndication
 from endpoint.stores.web import FetchError
@@ -195,14 +194,10 @@ def install_kind(folder: Path) -> None:
     (package / "entry_points.txt").write_text(entry)
 
 
-@dataclass
-class Publisher:
-    """The owner of a site that copies its posts; it is live when ``deploy`` says so."""
+class Publisher(Owner):
+    """An owner whose posts are copied."""
 
-    parts: Parts
-    client: FlaskClient
-    headers: dict[str, str]
-    clock: Any
+    follower = SYNDICATE
 
     def token(self) -> Token:
         """Return the token that they post with."""
@@ -215,23 +210,6 @@ class Publisher:
         answer = self.client.post("/micropub", json=body, headers=self.headers)
         assert answer.status_code == 201, answer.json
         return answer.headers["Location"]
-
-    def act(self, action: str, url: str, **more: Any) -> None:
-        """Update, delete or undelete a post."""
-        body = {"action": action, "url": url, **more}
-        answer = self.client.post("/micropub", json=body, headers=self.headers)
-        assert answer.status_code in (200, 204), answer.json
-
-    def deploy(self) -> None:
-        """Have the hosting say that all is live, and let the worker do what follows."""
-        assert self.parts.live.hear(self.parts.repository.head())
-        self.work()
-
-    def work(self) -> None:
-        """Let the worker do what follows a commit, and what is due by now."""
-        self.clock.forward(seconds=1)
-        self.parts.following.work(LIVE)
-        self.parts.following.work(SYNDICATE)
 
     def row(self, permalink: str, target: str = "small") -> Syndication:
         """Return what is known of a copy."""

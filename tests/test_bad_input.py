@@ -5,12 +5,9 @@ import string
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hostile import FORM, JSON, MULTIPART, any_value, examples
+from hypothesis import given
 from hypothesis import strategies as st
-
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data; boundary=X"
 
 
 def part(name: str, value: bytes, more: bytes = b"") -> bytes:
@@ -231,18 +228,8 @@ def test_415_a_file_is_refused_by_name(client, bearer, repo):
     assert repo.head.commit == before
 
 
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=20)
-    | st.sampled_from(["content", "category", "https://site.example/", "../x", "2026-11-22"])
-)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
+values = any_value(
+    ["content", "category", "https://site.example/", "../x", "2026-11-22"], max_leaves=8
 )
 names = st.sampled_from(
     [
@@ -274,11 +261,7 @@ fields = st.dictionaries(
     st.lists(st.text(max_size=20), max_size=3),
     max_size=5,
 )
-common = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+common = examples(40)
 
 
 @common

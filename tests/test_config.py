@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from endpoint.config import Config, load
-from endpoint.config.tables import Kind
+from endpoint.config.posts import Kind
 from endpoint.errors import ConfigError
 from endpoint.generators.places import FOLDERS
 

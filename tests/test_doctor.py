@@ -140,6 +140,26 @@ def live_on_http(httpserver, installation, start):
     return Live(httpserver, installation, start)
 
 
+def test_what_every_post_needs_is_looked_at_first(installation, start):
+    installation.configure(site={"build": ""})
+
+    found = [it.part for it in make_doctor(start()).examine()]
+
+    assert found[:5] == ["configuration", "repository and database", "posts", "remote", "worker"]
+
+
+def test_a_checkout_that_failed_is_told(installation, start):
+    installation.configure(site={"build": ""})
+    parts = start()
+    (parts.config.repository.checkout).write_text("in the way")
+    parts.following.work("site")
+
+    [found] = [it for it in make_doctor(parts).examine() if it.part == "worker"]
+
+    assert not found.is_well
+    assert found.says.startswith("checkout failed 1 times: ")
+
+
 def test_nothing_to_mend(live):
     assert live.check() == ([], PARTS)
 

@@ -11,27 +11,24 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 
 from endpoint.config.checks import FilePath, Url, UrlOrNothing, Zone
+from endpoint.config.media import MediaConfig
+from endpoint.config.mentions import MailConfig, WebmentionConfig
+from endpoint.config.posts import FrontMatterConfig, Kind, PlaceConfig
+from endpoint.config.repository import RepositoryConfig
 from endpoint.config.syndication import SyndicationTarget, check_uids
 from endpoint.config.tables import (
     AuthConfig,
     FetchConfig,
-    FrontMatterConfig,
     HooksConfig,
-    Kind,
     LimitsConfig,
-    MailConfig,
     MastodonConfig,
-    MediaConfig,
     MetricsConfig,
     MicroblogConfig,
     MicropubConfig,
     Owner,
-    PlaceConfig,
-    RepositoryConfig,
     SiteConfig,
     StoreConfig,
     Table,
-    WebmentionConfig,
 )
 from endpoint.errors import ConfigError
 

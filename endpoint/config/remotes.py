@@ -1,20 +1,13 @@
-"""What the configuration says about git hosting, and which of it goes together."""
+"""What the settings of git hosting must be like, each for itself."""
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from endpoint.config.addresses import parse_address
 from endpoint.config.checks import Secret, absolute
-
-
-class _Hosting(Protocol):
-    remote: str
-    ssh_key: Path | None
-    known_hosts: Path | None
-    token: str
 
 
 def _check_remote(value: str, info: ValidationInfo) -> str:
@@ -56,23 +49,6 @@ def _check_username(value: str) -> str:
     if not (value.isascii() and value.isprintable() and value) or ":" in value or " " in value:
         raise ValueError("must be printable ASCII without blanks and colons")
     return value
-
-
-def check_together(hosting: _Hosting) -> None:
-    """Raise ValueError if the settings of one way are given for another."""
-    address = parse_address(hosting.remote) if hosting.remote else None
-    scheme = address.scheme if address else ""
-    if hosting.ssh_key and scheme != "ssh":
-        raise ValueError(
-            "ssh_key is for a remote by SSH; write remote like git@host:ada/site.git, or drop it"
-        )
-    if hosting.known_hosts and scheme != "ssh":
-        raise ValueError("known_hosts is for a remote by SSH; drop it")
-    if hosting.token and not (address and address.is_safe_for_tokens):
-        raise ValueError(
-            "token is for a remote by https, where nobody on the way reads it;"
-            " write remote like https://host/ada/site.git, or drop token"
-        )
 
 
 Remote = Annotated[Secret, AfterValidator(_check_remote)]

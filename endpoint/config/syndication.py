@@ -5,7 +5,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from endpoint.config.checks import Secret, UrlOrNothing
-from endpoint.config.tables import Kind, Table
+from endpoint.config.posts import Kind
+from endpoint.config.tables import Table
 
 
 class NamedService(Table):

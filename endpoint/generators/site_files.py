@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from endpoint.domain.post_types import discover
 from endpoint.domain.posts import Post, Properties
-from endpoint.domain.sameness import is_same
 from endpoint.generators.addresses import Addresses, File
-from endpoint.generators.body import Body, Escape, read_body, write_body
+from endpoint.generators.body import Body, Escape
+from endpoint.generators.contents import Contents
 from endpoint.generators.frontmatter import FORMATS, Page, compose, split
 from endpoint.generators.frontmatter.format import Metadata
 from endpoint.generators.keys import Keys
@@ -21,8 +21,6 @@ from endpoint.generators.values import Shapes
 
 SUFFIXES = (".md", ".markdown", ".html")
 """What the name of a post's file ends with."""
-
-_USUAL_FORMAT = {"markdown": "text", "html": "html"}
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,7 @@ class SiteFiles(Addresses):
         metadata = page.load()
         found = self._mapper.read(metadata)
         properties = self.complete(File(path, metadata, found.properties))
-        content = self._read_content(path, page.body, metadata)
+        content = self._contents.read(path, page.body, metadata)
         if content is not None:
             properties = {**properties, "content": [content]}
         return found, File(path, metadata, properties)
@@ -167,7 +165,7 @@ class SiteFiles(Addresses):
 
         ``before`` are the permalinks that the file may have had until now.
         """
-        body = self._write_content(file, post)
+        body = self._contents.write(file, post)
         # Content without a text leaves no body, and would not be read back.
         kept = found.rest.get("content")
         unseen = kept if body is None else None if body.text else post.properties.get("content")
@@ -186,52 +184,19 @@ class SiteFiles(Addresses):
             "channels": list(post.channels) or None,
         }
         if body:
-            own |= self._describe(metadata, post.path, body)
+            own |= self._contents.describe(metadata, post.path, body)
         for name, value in own.items():
             self._mapper.put_own(metadata, edit, name, value)
-
-    def _describe(self, metadata: Metadata, path: str, body: Body) -> dict[str, Any]:
-        """Return what front matter must say of ``body``, where it is not what one would think."""
-        usual = "html" if path.endswith(".html") else "markdown"
-        is_usual = body.markup == usual and body.format == _USUAL_FORMAT[usual]
-        own = {"content-format": None if is_usual else body.format, "content-source": body.source}
-        told = self._mapper.own(metadata, "markup")
-        if self.escape.html_mark or (body.markup == usual and told not in _USUAL_FORMAT):
-            return own
-        return own | {"markup": None if body.markup == usual else body.markup}
-
-    def _read_content(self, path: str, body: str, metadata: Metadata) -> Any:
-        """Return the content that a file's body shows, or None if it is empty."""
-        if not body:
-            return None
-        own = self._mapper.own
-        is_html = path.endswith(".html") or own(metadata, "markup") == "html"
-        markup = "html" if is_html else "markdown"
-        format_, source = own(metadata, "content-format"), own(metadata, "content-source")
-        text = body.replace("\r\n", "\n").replace("\0", "\ufffd")
-        return read_body(
-            Body(
-                text,
-                markup,
-                format_ if format_ in ("text", "html", "markdown") else _USUAL_FORMAT[markup],
-                source if isinstance(source, str) else None,
-            ),
-            self.escape,
-        )
-
-    def _write_content(self, file: File, post: Post) -> Body | None:
-        """Return the body of ``post``; None if the file shows its content already."""
-        content = post.properties.get("content")
-        if is_same(content, file.properties.get("content")):
-            return None
-        if not content:
-            return Body("", "markdown", "text", None)
-        return write_body(content[0], literal=self.literal, escape=self.escape)
 
     @cached_property
     def _mapper(self) -> Mapper:
         keys = Keys(self.aliases, self.spelling or self.usual_spelling, self.keys)
         return Mapper(keys, self.shapes)
+
+    @property
+    def _contents(self) -> Contents:
+        # Not kept: this object goes to processes that read for the index, and its functions cannot.
+        return Contents(self._mapper, self.escape, self.literal)
 
 
 def _with_content(properties: Properties, content: list[Any] | None) -> Properties:

@@ -12,10 +12,19 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 
 from endpoint.errors import NotFound, Unauthorized
 from endpoint.handlers.context import services
+from endpoint.services.health import Readiness
 
 bp = Blueprint("metrics", __name__)
 
 _EXTENSION = "endpoint metrics"
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+_MENTIONS = "Sources of Webmentions that are to be looked at."
+_COPIES = "Copies of posts on other networks that are to be made or changed."
+_BACKFEED = "Copies on other networks that are to be looked at for answers."
+
+_Told = dict[str, tuple[str, float]]
+"""Figures by name, each with a sentence on it."""
 
 
 def register(app: Flask, token: str) -> None:
@@ -26,6 +35,11 @@ def register(app: Flask, token: str) -> None:
     registry = CollectorRegistry(auto_describe=False)
     app.extensions[_EXTENSION] = registry, token
     app.register_blueprint(bp)
+    _count_requests(app, registry)
+    registry.register(_Figures(app))
+
+
+def _count_requests(app: Flask, registry: CollectorRegistry) -> None:
     answered = Counter(
         "endpoint_http_requests",
         "Requests that were answered.",
@@ -38,7 +52,6 @@ def register(app: Flask, token: str) -> None:
         ["endpoint"],
         registry=registry,
     )
-    registry.register(_Figures(app))
 
     @cache
     def series(view: str, method: str, status: int) -> tuple[Counter, Histogram]:
@@ -58,9 +71,6 @@ def register(app: Flask, token: str) -> None:
         if began_at := g.get("began_at"):
             seconds.observe(time.perf_counter() - began_at)
         return response
-
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 @bp.get("/metrics")
@@ -90,45 +100,42 @@ class _Figures:
         with self._app.app_context():
             health = services().health
             readiness = health.examine()
-        figures = {
-            "ready": ("Whether a post could be made now.", float(readiness.is_ready)),
-            **health.figures(),
-        }
-        if readiness.backlog:
-            figures["commits_waiting"] = (
-                "Commits that wait to be pushed.",
-                float(readiness.backlog.commits),
-            )
-            figures["conflicts"] = (
-                "Commits that could not be merged and wait for the owner.",
-                float(len(readiness.backlog.conflicts)),
-            )
-        if readiness.mentions:
-            figures["mentions_waiting"] = (
-                "Sources of Webmentions that are to be looked at.",
-                float(readiness.mentions.waiting),
-            )
-        if readiness.copies:
-            figures["copies_waiting"] = (
-                "Copies of posts on other networks that are to be made or changed.",
-                float(readiness.copies.waiting),
-            )
-        if readiness.backfeed:
-            figures["backfeed_waiting"] = (
-                "Copies on other networks that are to be looked at for answers.",
-                float(readiness.backfeed.waiting),
-            )
+        ready = ("Whether a post could be made now.", float(readiness.is_ready))
+        figures = {"ready": ready, **health.figures(), **_find_waiting(readiness)}
         for name, (help_text, figure) in figures.items():
             yield _gauge(name, help_text, {"": figure})
-        behind = {one.name: float(not one.is_done) for one in readiness.followers}
-        failures = {one.name: float(one.attempts) for one in readiness.followers}
-        yield _gauge("follower_behind", "Whether a follower has work to do.", behind, "follower")
-        yield _gauge(
-            "follower_failures",
-            "Attempts of a follower that failed since its last success.",
-            failures,
-            "follower",
+        yield from _describe_followers(readiness)
+
+
+def _find_waiting(readiness: Readiness) -> _Told:
+    """Return how much waits, but for what nobody can say now."""
+    figures: _Told = {}
+    if backlog := readiness.backlog:
+        figures["commits_waiting"] = ("Commits that wait to be pushed.", backlog.commits)
+        figures["conflicts"] = (
+            "Commits that could not be merged and wait for the owner.",
+            len(backlog.conflicts),
         )
+    for help_text, name, queue in (
+        (_MENTIONS, "mentions_waiting", readiness.mentions),
+        (_COPIES, "copies_waiting", readiness.copies),
+        (_BACKFEED, "backfeed_waiting", readiness.backfeed),
+    ):
+        if queue:
+            figures[name] = (help_text, queue.waiting)
+    return figures
+
+
+def _describe_followers(readiness: Readiness) -> Iterator[Any]:
+    behind = {one.name: float(not one.is_done) for one in readiness.followers}
+    failures = {one.name: float(one.attempts) for one in readiness.followers}
+    yield _gauge("follower_behind", "Whether a follower has work to do.", behind, "follower")
+    yield _gauge(
+        "follower_failures",
+        "Attempts of a follower that failed since its last success.",
+        failures,
+        "follower",
+    )
 
 
 def _gauge(name: str, help_text: str, figures: Mapping[str, float], label: str = "") -> Any:

@@ -73,15 +73,7 @@ def install(
     if (folder / "config.toml").exists():
         raise ConfigError(f"{folder} holds an installation already; nothing was changed")
     is_new = not folder.exists()
-    try:
-        # The web server reads the built site; what is secret inside has modes of its own.
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise ConfigError(f"{folder} is not empty; choose a new folder")
-        # Inside, because the folder may be a disk of its own, which no rename crosses.
-        work = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
-    except OSError as error:
-        raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
+    work = _begin(folder)
     try:
         _lay_out(work, wishes, now, show_bytes)
         _move_up(work)
@@ -96,6 +88,19 @@ def install(
     config = load(folder / "config.toml")
     _make_checkout(config)
     return config
+
+
+def _begin(folder: Path) -> Path:
+    """Return a new folder inside ``folder``, which is made, or is empty."""
+    try:
+        # The web server reads the built site; what is secret inside has modes of its own.
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise ConfigError(f"{folder} is not empty; choose a new folder")
+        # Inside, because the folder may be a disk of its own, which no rename crosses.
+        return Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def _move_up(work: Path) -> None:

@@ -48,7 +48,6 @@ def _fill_hugo(text: str, config: Config) -> str:
     params["endpoint"] = ascii_url(config.base_url)
     params["webmention"] = config.webmention.receive
     params["indieauth"] = config.auth.mode == "builtin"
-    params["webmention"] = config.webmention.receive
     params["mediaFolder"] = config.media.folder or Hugo.usual_media_folder
     params["author"].update(_author(config))
     return tomlkit.dumps(document)
@@ -69,7 +68,6 @@ def _fill_jekyll(text: str, config: Config) -> str:
     document["endpoint"] = ascii_url(config.base_url)
     document["webmention"] = config.webmention.receive
     document["indieauth"] = config.auth.mode == "builtin"
-    document["webmention"] = config.webmention.receive
     document["media_folder"] = config.media.folder or Jekyll.usual_media_folder
     document["author"].update(_author(config))
     filled = io.StringIO()

@@ -62,17 +62,9 @@ class GivingWay:
         self, replay: Replay, page: str, owned: str, moved: str, number: int, data: bytes
     ) -> Relocation:
         new_page = moved + page.removeprefix(owned)
-        try:
-            before, after = self._generator.read(page, data), self._generator.read(new_page, data)
-        except ValueError as error:
-            raise Clash(f"{page}: both sides made it, and it cannot be read: {error}") from error
-        if before is None or after is None:
-            raise Clash(f"{page}: both sides made a file of that name")
-        permalink = after.permalink
-        if permalink == before.permalink:
-            permalink = _vary(permalink, number)
+        before, permalink = self._permalinks(page, new_page, number, data)
         folder = self._generator.gone_folder
-        graves = [grave_path(folder, url) for url in (before.permalink, permalink)]
+        graves = [grave_path(folder, url) for url in (before, permalink)]
 
         def readdress(file: bytes) -> bytes:
             return self._generator.readdress(file, permalink)
@@ -86,13 +78,25 @@ class GivingWay:
         relocation = Relocation(
             owned,
             moved,
-            (before.permalink, permalink),
+            (before, permalink),
             {
                 page: (new_page, _unless_broken(readdress)),
                 graves[0]: (graves[1], _unless_broken(relocate_grave)),
             },
         )
         return relocation
+
+    def _permalinks(self, page: str, new_page: str, number: int, data: bytes) -> tuple[str, str]:
+        """Return the permalinks of a post at ``page`` and at ``new_page``, which differ."""
+        try:
+            before, after = self._generator.read(page, data), self._generator.read(new_page, data)
+        except ValueError as error:
+            raise Clash(f"{page}: both sides made it, and it cannot be read: {error}") from error
+        if before is None or after is None:
+            raise Clash(f"{page}: both sides made a file of that name")
+        if after.permalink != before.permalink:
+            return before.permalink, after.permalink
+        return before.permalink, _vary(before.permalink, number)
 
 
 def _unless_broken(rewrite: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from endpoint.config.addresses import Address, parse_address
-from endpoint.config.tables import RepositoryConfig
+from endpoint.config.repository import RepositoryConfig
 
 _CONNECT_S = 15
 

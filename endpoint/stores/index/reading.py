@@ -12,7 +12,8 @@ from typing import Any
 from endpoint import logs
 from endpoint.errors import Unavailable
 from endpoint.generators.generator import Generator
-from endpoint.stores.index.rows import Rows, is_media, media_rows, read_rows
+from endpoint.stores.index.file_rows import read_rows
+from endpoint.stores.index.rows import Rows
 from endpoint.stores.index.tables import metadata
 
 Files = Sequence[tuple[str, bytes | None]]
@@ -64,14 +65,10 @@ class FileReader:
         }
 
     def _read(self, files: Files) -> dict[str, Rows]:
-        return {path: self._rows(path, data) for path, data in files}
-
-    def _rows(self, path: str, data: bytes | None) -> Rows:
-        if data is None:
-            return {}
-        if is_media(path):
-            return media_rows(path)
-        return read_rows(self.generator, path, data, literal=self.literal)
+        return {
+            path: read_rows(self.generator, path, data, literal=self.literal)
+            for path, data in files
+        }
 
 
 def _with_tables(named: _Named) -> dict[str, Rows]:

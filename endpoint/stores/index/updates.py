@@ -7,17 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Engine,
-    bindparam,
-    case,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Engine
 
 from endpoint.generators.generator import Generator
 from endpoint.stores.database import writing
@@ -25,8 +15,8 @@ from endpoint.stores.disk import disk_errors
 from endpoint.stores.git.objects import MissingObject
 from endpoint.stores.index.reading import FileReader, Files
 from endpoint.stores.index.rows import Rows, concerns, is_media, to_microseconds, write_rows
-from endpoint.stores.index.tables import SHAPE, metadata, paths, state
-from endpoint.stores.memory import Memory
+from endpoint.stores.index.state import IndexState
+from endpoint.stores.index.tables import SHAPE, paths
 from endpoint.stores.repository import Repository
 
 Progress = Callable[[int, int], None]
@@ -38,17 +28,6 @@ Changes = Sequence[tuple[str, str | None]]
 _BATCH = 200
 _MANY = 2000  # files for which it pays to start processes
 _FEW = 8  # blobs that are read sooner one by one than by a git process
-_SECOND = 1_000_000
-_PREPARING = 0x656E6469  # the number of PostgreSQL's advisory lock: "endi"
-_INDEXED = select(state.c.commit).where(state.c.id == 1)
-_NOTE = update(state).values(commit=bindparam("new"))
-# No two states of the feed share a second, because HTTP dates have no smaller unit.
-_LEAST, _NOW = state.c.changed_at + _SECOND, bindparam("now", type_=BigInteger)
-_NOTE_CHANGE = update(state).values(
-    commit=bindparam("new"),
-    changed=bindparam("new"),
-    changed_at=case((_LEAST > _NOW, _LEAST), else_=_NOW),
-)
 
 
 class IndexUpdates:
@@ -73,22 +52,12 @@ class IndexUpdates:
         self._literal = literal
         self._files = FileReader(generator, literal)
         self._lock = Lock()
-        self._noted = Memory[str](engine)
+        self._state = IndexState(engine)
 
     def prepare(self) -> None:
         """Make the tables, anew if they were made by another version or with other settings."""
         made_with = sha256(f"{SHAPE} {self._literal} {self._generator!r}".encode()).hexdigest()
-        with writing(self._engine) as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _PREPARING})
-            metadata.create_all(connection)
-            if connection.scalar(select(state.c.made_with)) == made_with:
-                return
-            metadata.drop_all(connection)
-            metadata.create_all(connection)
-            connection.execute(
-                insert(state).values(id=1, made_with=made_with, commit="", changed="", changed_at=0)
-            )
+        self._state.prepare(made_with)
 
     def is_behind(self, commit: str) -> bool:
         """Say whether ``commit`` is not the newest."""
@@ -96,18 +65,18 @@ class IndexUpdates:
 
     def catch_up(self) -> None:
         """Take in what was committed since the last time."""
-        if self.is_behind(self._indexed()):
+        if self.is_behind(self._state.commit()):
             with self._alone():
                 self._advance(_nobody)
 
     def rebuild(self, progress: Progress, processes: int) -> None:
         """Read every file again, leaving the index in use meanwhile."""
         with self._alone():
-            if not self._is_known(self._indexed()):
+            if not self._is_known(self._state.commit()):
                 self._advance(progress, processes)
                 return
             self._advance(_nobody)
-            start = self._indexed()
+            start = self._state.commit()
         changes = self._changes(None, start)
         done = 0
         for files in self._read(changes, processes):
@@ -118,10 +87,10 @@ class IndexUpdates:
             progress(done, len(changes))
         with self._alone():
             self._sweep(changes, leave=self._moved(start))
-            self._write({}, note=self._indexed(), has_changed=True)
+            self._write({}, note=self._state.commit(), has_changed=True)
 
     def _advance(self, progress: Progress, processes: int = 1) -> None:
-        old, new = self._indexed(), self._repository.head()
+        old, new = self._state.commit(), self._repository.head()
         if old == new:
             return
         is_whole = not self._is_known(old)
@@ -169,14 +138,8 @@ class IndexUpdates:
             fresh = {path: rows for path, rows in files.items() if path not in leave}
             write_rows(connection, self._generator, fresh)
             if note:
-                self._note(connection, note, has_changed)
-
-    def _note(self, connection: Connection, commit: str, has_changed: bool) -> None:
-        if has_changed:
-            now = to_microseconds(self._clock())
-            connection.execute(_NOTE_CHANGE, {"new": commit, "now": now})
-        else:
-            connection.execute(_NOTE, {"new": commit})
+                changed_at = to_microseconds(self._clock()) if has_changed else None
+                self._state.note(connection, note, changed_at)
 
     def _sweep(self, changes: Changes, leave: Collection[str] = ()) -> None:
         """Forget every file that is not among ``changes``."""
@@ -187,15 +150,8 @@ class IndexUpdates:
             self._write({path: {} for path in known[start : start + _BATCH]})
 
     def _moved(self, start: str) -> Collection[str]:
-        indexed = self._indexed()
+        indexed = self._state.commit()
         return {path for path, _ in self._changes(start, indexed)} if indexed != start else ()
-
-    def _indexed(self) -> str:
-        return self._noted.get(_INDEXED, self._ask_indexed)
-
-    def _ask_indexed(self) -> str:
-        with self._engine.connect() as connection:
-            return connection.scalar(_INDEXED) or ""
 
     def _is_known(self, commit: str) -> bool:
         try:

@@ -93,25 +93,27 @@ class HandEdits:
             _log.warning("mentions not read", path=path, reason=str(error))
             return
         self._follow(page, after)
-        places = {permalink for permalink, _ in {**before, **after}}
-        edits.pages |= places
-        known = {
-            (where, received.source): received
-            for where, mentions in self._kept.at(places).items()
-            for received in mentions
-        }
+        places = before.keys() | after.keys()
+        edits.pages |= {permalink for permalink, _ in places}
+        known = self._known(places)
         for place in before.keys() - after.keys():
-            self._take_out(known.get((address(place[0]), place[1])))
+            self._take_out(known.get(place))
         unknown = {}
         for place in after.keys() - before.keys():
-            received = known.get((address(place[0]), place[1]))
-            if received is None:
-                unknown[place] = after[place]
-            else:
+            if received := known.get(place):
                 self._put_back(received, new)
+            else:
+                unknown[place] = after[place]
         imports = list(self._imports(unknown))
         self._add(imports, self._clock())
         edits.adopted |= {one.key for one in imports}
+
+    def _known(self, places: Iterable[Place]) -> dict[Place, Received]:
+        """Return the row of each of ``places`` that has one, however the file spells the page."""
+        at = self._kept.at({permalink for permalink, _ in places})
+        rows = {(page, row.source): row for page, mentions in at.items() for row in mentions}
+        pairs = ((place, rows.get((address(place[0]), place[1]))) for place in places)
+        return {place: row for place, row in pairs if row}
 
     def _take_out(self, received: Received | None) -> None:
         if received is None or not (received.is_shown and received.kept):
