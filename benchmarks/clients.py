@@ -105,6 +105,14 @@ def read_header(port: int, step: Step, name: str) -> str:
     )
 
 
+def read_body(port: int, step: Step) -> bytes:
+    """Return the body of the answer to ``step``."""
+    connection = _Connection(port)
+    _, body = connection.ask(step.write())
+    connection.close()
+    return body
+
+
 class _Connection:
     """HTTP/1.1 as far as the servers under test speak it."""
 

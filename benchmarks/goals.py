@@ -1,9 +1,9 @@
-"""What the program is to cost: ratios of figures of one run, each with its target."""
+"""What the program is to cost."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from benchmarks.figures import Figures
+from benchmarks.goal import Goal, growing
 from benchmarks.measures.answers import DISK, DISK_AT_ONCE, GIT, rate_of
 from benchmarks.measures.flood import BEFORE, READ
 from benchmarks.measures.flood import DURING as IN_FLOOD
@@ -12,22 +12,9 @@ from benchmarks.measures.indexing import DURING, REBUILD
 from benchmarks.measures.memory import LATER, WARM, WITH_WORKER
 from benchmarks.measures.pushes import ONE_BY_ONE, TOGETHER
 from benchmarks.measures.starts import IDLE, START
+from benchmarks.network_goals import judge_networks
 from benchmarks.scale import Scale
 from benchmarks.talks import CONFIG, EMPTY, FEED, FORM, RECEIVE, UNCHANGED
-
-
-@dataclass(frozen=True)
-class Goal:
-    """``measured`` is to be at most ``target``, or at least it where ``is_least``."""
-
-    says: str
-    target: float
-    measured: float
-    is_least: bool = False
-
-    @property
-    def is_met(self) -> bool:
-        return self.measured >= self.target if self.is_least else self.measured <= self.target
 
 
 def judge(figures: Figures, scale: Scale) -> list[Goal]:
@@ -37,13 +24,14 @@ def judge(figures: Figures, scale: Scale) -> list[Goal]:
         *_reads(figures, scale),
         *_growth(figures, scale),
         *_mentions(figures, scale),
+        *judge_networks(figures, scale),
     ]
 
 
 def _creates(figures: Figures, scale: Scale) -> Iterator[Goal]:
     small, large, many = scale.small, scale.large, max(scale.clients)
     median = figures.median
-    yield _growing(figures, FORM, scale, 1.2)
+    yield growing(figures, FORM, scale, 1.2)
     for posts, target in ((large, 1 / 20), (small, 1 / 2)):
         ratio = median(FORM, posts) / median(GIT, posts)
         yield Goal(f"{FORM}, {posts:,} posts, to {GIT}", target, ratio)
@@ -63,7 +51,7 @@ def _reads(figures: Figures, scale: Scale) -> Iterator[Goal]:
     median = figures.median
     ratio = median(rate_of(CONFIG), large, many) / median(rate_of(EMPTY), 0, many)
     yield Goal(f"{CONFIG} a second, {many} clients, to {EMPTY}", 0.5, ratio, True)
-    yield _growing(figures, FEED, scale, 1.2)
+    yield growing(figures, FEED, scale, 1.2)
     for name, target in ((FEED, 3), (UNCHANGED, 1.5)):
         ratio = median(name, large) / median(EMPTY)
         yield Goal(f"{name}, {large:,} posts, to {EMPTY}", target, ratio)
@@ -73,8 +61,8 @@ def _growth(figures: Figures, scale: Scale) -> Iterator[Goal]:
     large, median = scale.large, figures.median
     ratio = median(TOGETHER, large) / median(ONE_BY_ONE, large)
     yield Goal(f"push of {scale.pushed} commits to {scale.pushed} pushes", 0.15, ratio)
-    yield _growing(figures, CATCH_UP, scale, 1.5)
-    yield _growing(figures, START, scale, 2)
+    yield growing(figures, CATCH_UP, scale, 1.5)
+    yield growing(figures, START, scale, 2)
     yield Goal(f"{REBUILD} of {large:,} posts, s", 60, median(REBUILD, large))
     slowest = max(figures.get(DURING, large).values)
     yield Goal(f"{DURING}, the slowest, ms", 1000, slowest)
@@ -85,7 +73,7 @@ def _growth(figures: Figures, scale: Scale) -> Iterator[Goal]:
 
 
 def _mentions(figures: Figures, scale: Scale) -> Iterator[Goal]:
-    yield _growing(figures, RECEIVE, scale, 1.2)
+    yield growing(figures, RECEIVE, scale, 1.2)
     large, median = scale.large, figures.median
     ratio = median(RECEIVE, large) / (median(DISK_AT_ONCE, large) + median(EMPTY))
     yield Goal(f"{RECEIVE}, {large:,} posts, to {DISK_AT_ONCE}, plus {EMPTY}", 4, ratio)
@@ -93,9 +81,3 @@ def _mentions(figures: Figures, scale: Scale) -> Iterator[Goal]:
     before, during = figures.get(BEFORE), figures.get(IN_FLOOD)
     yield Goal(f"{IN_FLOOD} to before, p50", 2, during.median / before.median)
     yield Goal(f"{IN_FLOOD} to before, p95", 3, during.p95 / before.p95)
-
-
-def _growing(figures: Figures, name: str, scale: Scale, target: float) -> Goal:
-    small, large = scale.small, scale.large
-    ratio = figures.median(name, large) / figures.median(name, small)
-    return Goal(f"{name}, {large:,} posts to {small:,}", target, ratio)

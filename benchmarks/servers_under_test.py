@@ -52,7 +52,7 @@ class Server:
 def serving(site: Site, *, with_worker: bool = False) -> Iterator[Server]:
     """Serve ``site`` as long as the block runs."""
     words = ["serve", "--config", str(site.config), *([] if with_worker else ["--no-worker"])]
-    with _running([ENDPOINT, *words, "--port"], _FIRST) as server:
+    with running([ENDPOINT, *words, "--port"], _FIRST) as server:
         yield server
 
 
@@ -70,12 +70,13 @@ def working(site: Site) -> Iterator[None]:
 @contextmanager
 def serving_nothing() -> Iterator[Server]:
     """Serve an empty view on the same web server with the same settings."""
-    with _running([sys.executable, "-c", _EMPTY], Step("empty", "GET", "/")) as server:
+    with running([sys.executable, "-c", _EMPTY], Step("empty", "GET", "/")) as server:
         yield server
 
 
 @contextmanager
-def _running(command: list[str], first: Step) -> Iterator[Server]:
+def running(command: list[str], first: Step) -> Iterator[Server]:
+    """Run ``command``, which gets a port as its last word, and ask it ``first`` of all."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -21,7 +21,7 @@ CONFIG, SOURCE, LIST = "q=config", "q=source, one", "q=source, list"
 RECEIVE = "receiving a webmention"
 FEED, UNCHANGED = "/feed.json, 200", "/feed.json, 304"
 
-_FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+FORM_TYPE = "Content-Type: application/x-www-form-urlencoded\r\n"
 _JSON = "Content-Type: application/json\r\n"
 
 
@@ -69,13 +69,13 @@ def _find_one(site: Site, headers: str) -> Talk:
 def post_long_ago(headers: str) -> Step:
     """Return a create that is dated somewhere in ten years, so that no folder grows large."""
     form = "h=entry&content=A+note+of+then,+{new}&category[]=tea&published={day}T09:30:00Z"
-    return Step("create, long ago", "POST", "/micropub", headers + _FORM, form, 201)
+    return Step("create, long ago", "POST", "/micropub", headers + FORM_TYPE, form, 201)
 
 
 def receive(name: str, source: str, target: str) -> Step:
     """Return a mention of ``target`` by a new page below ``source``, which is encoded."""
     form = f"source={source}{{new}}&target={quote(target)}"
-    return Step(name, "POST", "/webmention", _FORM, form, 201)
+    return Step(name, "POST", "/webmention", FORM_TYPE, form, 201)
 
 
 def make_writes(site: Site, headers: str) -> list[Talk]:
@@ -101,7 +101,7 @@ def make_writes(site: Site, headers: str) -> list[Talk]:
         return (receive(RECEIVE, quote("https://grace.example/"), site.permalink(client)),)
 
     return [
-        Talk(lambda _client: (post(FORM, form, 201, _FORM),), is_write=True),
+        Talk(lambda _client: (post(FORM, form, 201, FORM_TYPE),), is_write=True),
         Talk(lambda _client: (post(JSON, json.dumps(note), 201),), is_write=True),
         Talk(change, is_write=True),
         Talk(remove, is_write=True),

@@ -1,6 +1,7 @@
 """Text in its three dresses: Markdown, HTML and plain."""
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 
 import nh3
@@ -23,6 +24,7 @@ __all__ = [
 _MAX_NESTING = 60
 _MAX_PARSED = 200_000
 _MAX_BRACKETS = 10_000
+_LONGEST_KEPT = 2_000
 _PARSERS = {
     html: MarkdownIt("commonmark", {"html": html, "maxNesting": _MAX_NESTING}).enable(
         ["table", "strikethrough"]
@@ -70,6 +72,16 @@ def render(markdown: str, *, html: bool = False) -> str:
     HTML inside it is shown as text; with ``html`` it passes as it is, and the
     result has yet to be sanitized. What ``parse`` declines is shown as typed.
     """
+    return _remember(markdown, html) if len(markdown) <= _LONGEST_KEPT else _render(markdown, html)
+
+
+@lru_cache(maxsize=128)
+def _remember(markdown: str, html: bool) -> str:
+    # The same few notes are shown whenever an app looks for news.
+    return _render(markdown, html)
+
+
+def _render(markdown: str, html: bool) -> str:
     tokens = parse(markdown, html=html)
     if tokens is None:
         return paragraphs(markdown)

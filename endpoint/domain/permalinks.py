@@ -1,9 +1,12 @@
 """When two URLs are the permalink of the same page."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from endpoint.domain.urls import canonical
+
+_LONGEST_KEPT = 1_000
 
 
 def address(url: str) -> str:
@@ -13,6 +16,16 @@ def address(url: str) -> str:
     and neither a fragment nor slashes at the end count. What is no absolute
     http or https URL has no address: "".
     """
+    return _remember(url) if len(url) <= _LONGEST_KEPT else _find(url)
+
+
+@lru_cache(maxsize=512)
+def _remember(url: str) -> str:
+    # A page of statuses asks a dozen times for each of its URLs.
+    return _find(url)
+
+
+def _find(url: str) -> str:
     try:
         parts = urlsplit(canonical(url))
     except ValueError:

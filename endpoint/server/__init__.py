@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import waitress
@@ -23,6 +23,7 @@ _ARENA_MAX, _ARENAS = -8, 2  # glibc's M_ARENA_MAX (mallopt(3))
 _CONNECTIONS = 300
 _DRAIN_S = 30
 _NAP_S = 0.2
+_LATEST_S = 1
 
 
 def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
@@ -38,7 +39,7 @@ def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
         threads += _workers(parts, stop)
     for thread in threads:
         thread.start()
-    told.get()
+    _wait_for(told)
     stop.set()
     _drain(server)
     _end(parts, threads[1:])
@@ -51,7 +52,7 @@ def work(parts: Parts) -> None:
     workers = _workers(parts, stop)
     for worker in workers:
         worker.start()
-    told.get()
+    _wait_for(told)
     stop.set()
     _end(parts, workers)
 
@@ -71,6 +72,14 @@ def _hear_signals() -> SimpleQueue[int]:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _frame: told.put(number))
     return told
+
+
+def _wait_for(told: SimpleQueue[int]) -> None:
+    # A signal that comes just before the thread sleeps does not wake it: it is found later.
+    while True:
+        with suppress(Empty):
+            told.get(timeout=_LATEST_S)
+            return
 
 
 def _workers(parts: Parts, stop: threading.Event) -> list[threading.Thread]:

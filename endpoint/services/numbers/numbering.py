@@ -44,17 +44,16 @@ class Numbering:
     def catch_up(self) -> None:
         """Number what has come since the last time; of a whole site only the newest.
 
-        The rest of a site that was there before is left to the follower.
+        The rest of a site that was there before is left to the follower, and not
+        looked at again until something else comes.
         """
         wanted = self._wanted()
         if wanted == self._done:
             return
         done = self._followers.progress(NUMBERING).done
-        is_all = self._number_some(done) if done != wanted else True
-        if is_all and done != wanted:
+        if done != wanted and self._number_some(done):
             self._followers.settle(NUMBERING, wanted)
-        if is_all:
-            self._done = wanted
+        self._done = wanted
 
     def _number_some(self, done: str) -> bool:
         """Number what came after ``done``; say whether that was all."""

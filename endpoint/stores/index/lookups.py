@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import Column, exists, select
 
 from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.tombstones import Tombstone
 from endpoint.stores.batches import batched
-from endpoint.stores.index.queries import POST, TAKEN, is_out
+from endpoint.stores.index.queries import POST, TAKEN
 from endpoint.stores.index.reader import IndexReader
 from endpoint.stores.index.rows import to_microseconds, to_post
 from endpoint.stores.index.tables import labels, old_urls, posts, tombstones
@@ -38,21 +38,12 @@ class Lookups:
 
     def find_public(self, addresses: Iterable[str]) -> list[Post]:
         """Return the post at each of ``addresses`` that has one which is in lists by now."""
-        now = to_microseconds(self._clock())
-        found: list[Post] = []
-        for some in batched(_known(addresses)):
-            query = select(*POST).where(posts.c.address.in_(some), *is_out(now))
-            found += map(to_post, self._reader.all(query.order_by(posts.c.path.desc())))
-        return found
+        found = self._find_out(posts.c.address, _known(addresses))
+        return sorted(found, key=lambda post: post.path, reverse=True)
 
     def find_at(self, paths: Iterable[str]) -> list[Post]:
         """Return the post in each file of ``paths`` that holds one which is in lists by now."""
-        now = to_microseconds(self._clock())
-        found: list[Post] = []
-        for some in batched(sorted(set(paths))):
-            query = select(*POST).where(posts.c.path.in_(some), *is_out(now))
-            found += map(to_post, self._reader.all(query))
-        return found
+        return self._find_out(posts.c.path, sorted(set(paths)))
 
     def find_answers(self, name: str, addresses: Iterable[str]) -> dict[str, list[Post]]:
         """Return the posts whose property ``name`` leads to one of ``addresses``, by address.
@@ -85,6 +76,16 @@ class Lookups:
         )
         row = self._reader.first(query.limit(1))
         return Tombstone.from_json(row.data.encode()) if row else None
+
+    def _find_out(self, column: Column[str], values: Iterable[str]) -> list[Post]:
+        """Return the posts that are in lists by now and have one of ``values``."""
+        now, found = to_microseconds(self._clock()), list[Post]()
+        for some in batched(values):
+            # Asked for those in lists alone, SQLite would look for them among all of the site.
+            query = select(*POST, posts.c.public).where(column.in_(some))
+            rows = self._reader.all(query)
+            found += [to_post(row) for row in rows if row.public and row.published <= now]
+        return found
 
     def taken(self, permalink: str) -> bool:
         """Say whether a post has or had this permalink; it is never given to another."""

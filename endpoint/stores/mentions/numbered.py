@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Engine, and_, exists, func, literal, select, true
+from sqlalchemy import Column, Engine, and_, exists, func, literal, select
 
 from endpoint.domain.webmentions.deciding.rules import host_of
 from endpoint.stores.batches import batched
@@ -35,8 +35,11 @@ class NumberedMentions:
 
     def without_number(self, limit: int) -> list[Received]:
         """Return the newest that are shown and have none yet, at most ``limit``."""
-        changed = mentions.c.changed_at >= self._since if self._since else true()
-        query = select(*COLUMNS).where(_SHOWN, changed, ~_NUMBERED)
+        query = select(*COLUMNS).where(_SHOWN, ~_NUMBERED)
+        if self._since:
+            changed = select(mentions.c.number).where(mentions.c.changed_at >= self._since)
+            # So SQLite begins with the few that have changed, not with all that are shown.
+            query = query.where(mentions.c.number.in_(changed))
         newest = select(func.max(mentions.c.changed_at))
         with available(), self._engine.connect() as connection:
             until = connection.scalar(newest)
@@ -54,7 +57,7 @@ class NumberedMentions:
     def from_source(self, source: str) -> list[Received]:
         """Return those that came from the page at ``source``, the newest first."""
         here = mentions.c.host == host_of(source)[:255], mentions.c.source == source
-        query = select(*COLUMNS).where(*here, _SHOWN).order_by(mentions.c.number.desc())
+        query = select(*COLUMNS).where(*here, _SHOWN).order_by(-mentions.c.number)
         with available(), self._engine.connect() as connection:
             return [to_received(row) for row in connection.execute(query.limit(_MOST))]
 
@@ -78,8 +81,9 @@ class NumberedMentions:
         with available(), self._engine.connect() as connection:
             for some in batched(dict.fromkeys(values)):
                 query = select(*COLUMNS).where(column.in_(some), _SHOWN)
-                found += map(to_received, connection.execute(query.order_by(mentions.c.number)))
-        return found
+                found += map(to_received, connection.execute(query))
+        # In this order SQLite would look for them among all that are shown.
+        return sorted(found, key=lambda received: received.number)
 
     def between(
         self, above: int, below: int, limit: int, *, up: bool
