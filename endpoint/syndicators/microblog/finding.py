@@ -23,8 +23,7 @@ def is_copy(item: Any, properties: Properties, files: Sequence[File], since: dat
     there = item.get("properties") if isinstance(item, dict) else None
     if not isinstance(there, dict):
         return ""
-    made_at = parse_date(str(_first(there, "published")))
-    if made_at and made_at < since - _MARGIN:
+    if _is_older(str(_first(there, "published")), since - _MARGIN):
         return ""
     is_same = _words(_first(there, "content")) == _words(_first(properties, "content"))
     is_same = is_same and _words(_first(there, "name")) == _words(_first(properties, "name"))
@@ -35,6 +34,14 @@ def is_copy(item: Any, properties: Properties, files: Sequence[File], since: dat
         return canonical(str(_first(there, "url"))) if is_same else ""
     except ValueError:
         return ""
+
+
+def _is_older(published: str, since: datetime) -> bool:
+    try:
+        return parse_date(published) < since
+    except ValueError:
+        # Drafts and pages, which are listed too, may have no date.
+        return False
 
 
 def _first(properties: dict[str, Any], name: str) -> Any:
