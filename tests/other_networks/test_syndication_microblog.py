@@ -160,6 +160,11 @@ def test_attempt_with_unknown_outcome_is_found(other_site, html, values):
     assert other_site.find(post, "key-8", now() + timedelta(hours=1)) is None
 
 
+@pytest.mark.parametrize("url", ["https://[", "at://[", "https://\u2100.example/", ""])
+def test_no_url_in_the_front_matter_is_no_copy(other_site, url):
+    assert other_site.recognise(url) is None
+
+
 @pytest.mark.parametrize("published", [[], ["soon"], [{"a": 1}], ["0001-01-01"], None])
 def test_what_has_no_date_is_in_nobodys_way(httpserver, target, published):
     undated = {"content": ["A page"], "published": published}
