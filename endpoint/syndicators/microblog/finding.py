@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from endpoint.domain.copies.plain import to_plain
-from endpoint.domain.dates import parse_date
+from endpoint.domain.dates import find_date
 from endpoint.domain.markup import render
 from endpoint.domain.posts import Properties
 from endpoint.domain.urls import canonical
@@ -23,7 +23,9 @@ def is_copy(item: Any, properties: Properties, files: Sequence[File], since: dat
     there = item.get("properties") if isinstance(item, dict) else None
     if not isinstance(there, dict):
         return ""
-    if _is_older(str(_first(there, "published")), since - _MARGIN):
+    # Drafts and pages, which are listed too, may have no date.
+    made_at = find_date(str(_first(there, "published")))
+    if made_at and made_at < since - _MARGIN:
         return ""
     is_same = _words(_first(there, "content")) == _words(_first(properties, "content"))
     is_same = is_same and _words(_first(there, "name")) == _words(_first(properties, "name"))
@@ -34,14 +36,6 @@ def is_copy(item: Any, properties: Properties, files: Sequence[File], since: dat
         return canonical(str(_first(there, "url"))) if is_same else ""
     except ValueError:
         return ""
-
-
-def _is_older(published: str, since: datetime) -> bool:
-    try:
-        return parse_date(published) < since
-    except ValueError:
-        # Drafts and pages, which are listed too, may have no date.
-        return False
 
 
 def _first(properties: dict[str, Any], name: str) -> Any:
