@@ -46,6 +46,8 @@ def test_canonical_spelling(url, expected):
         pytest.param("https://site.ex\tample/", id="tab"),
         pytest.param("https://evil.example\\@site.example/", id="backslash"),
         pytest.param("https://-bücher-.example/", id="no idna label"),
+        pytest.param("https://site.example/\x9b31m", id="control beyond ASCII"),
+        pytest.param("https://site.example/\ud800", id="half a letter"),
     ],
 )
 def test_canonical_refuses(url):

@@ -28,6 +28,14 @@ def parse_date(text: str, zone: tzinfo = UTC) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
+def find_date(text: str) -> datetime | None:
+    """Return what ``parse_date`` does, None where that raises."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
 def format_date(moment: datetime) -> str:
     """Return ``moment`` as RFC 3339, with its offset and seconds."""
     return moment.isoformat(timespec="auto")

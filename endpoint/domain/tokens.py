@@ -10,14 +10,17 @@ from endpoint.errors import InsufficientScope
 _SECRET_BYTES = 32
 _PUBLISHING = frozenset({"create", "post"})
 _STATUSES = frozenset({"write", "write:statuses"})
+_POSTING = _PUBLISHING | {"draft", "update", "delete", "undelete"}
 _GRANTED_BY = {
     "create": _PUBLISHING | _STATUSES,
     "update": _STATUSES | {"update"},
     "delete": _STATUSES | {"delete"},
     "undelete": _PUBLISHING | _STATUSES | {"undelete", "delete"},
     "media": _PUBLISHING | {"media", "draft", "write", "write:media"},
+    # What is dismissed never comes back, and who sends files alone has no business there.
+    "write:notifications": _POSTING | {"write", "write:notifications"},
 }
-_ACTING = _PUBLISHING | {"draft", "update", "delete", "undelete", "media"}
+_ACTING = _POSTING | {"media"}
 """What Micropub apps ask for, each enough to call the Mastodon API at all."""
 
 

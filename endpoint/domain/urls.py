@@ -6,7 +6,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 import idna
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_UNWANTED = re.compile(r"[\x00-\x20\x7f\\]")
+# Controls beyond ASCII steer terminals, and halves of letters no database keeps.
+_UNWANTED = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\\]")
 
 
 def canonical(url: str) -> str:

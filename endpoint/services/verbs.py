@@ -1,6 +1,6 @@
 """Likes, reposts and bookmarks of other people's pages: each is a post of the owner's own."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -64,14 +64,19 @@ class Verbs:
         found = self._index.find_answers(f"{verb}-of", [address(url)])
         return [post for each in found.values() for post in each if post.kind == verb]
 
-    def done(self, urls: Iterable[str]) -> dict[str, Collection[Verb]]:
-        """Return what is done with the pages at ``urls``, by URL; what is not is not there."""
+    def done(
+        self, urls: Iterable[str], is_out: Callable[[Post], bool]
+    ) -> dict[str, Collection[Verb]]:
+        """Return what is done with the pages at ``urls``, by URL; what is not is not there.
+
+        Only posts that are out do anything yet: strangers are told of it, too.
+        """
         places = {url: address(url) for url in urls}
         done: dict[str, list[Verb]] = {}
         for verb in VERBS:
             found = self._index.find_answers(f"{verb}-of", places.values())
             for url, place in places.items():
-                if any(post.kind == verb for post in found.get(place, [])):
+                if any(post.kind == verb and is_out(post) for post in found.get(place, [])):
                     done.setdefault(url, []).append(verb)
         return dict(done)
 

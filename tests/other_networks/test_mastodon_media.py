@@ -322,3 +322,15 @@ def test_404_a_file_that_nothing_showed_is_swept(client, headers, upload, parts,
     assert asked.status_code == 404
     assert attached.status_code == 422
     assert re.search("media_ids .* send it again", attached.json["error"])
+
+
+def test_200_a_photo_typed_by_hand_that_is_no_url_is_in_nobodys_way(client, headers, edit):
+    file = '---\ndate: 2025-11-01T10:00:00Z\nphoto: ["https://["]\n---\nHi\n'
+    edit({"content/notes/2025/11/hi/index.md": file})
+    [status] = client.get("/api/v1/timelines/public").json
+
+    edited = client.put(f"{STATUSES}/{status['id']}", json={"status": "Ho"}, headers=headers)
+    deleted = client.delete(f"{STATUSES}/{status['id']}", headers=headers)
+
+    assert (status["media_attachments"], edited.status_code) == ([], 200)
+    assert (deleted.status_code, deleted.json["text"]) == (200, "Ho")

@@ -247,3 +247,19 @@ def test_403_scopes_are_kept_apart(client, bearer, mention):
 
     assert client.get(PATH, headers=bearer("read:statuses")).status_code == 403
     assert client.post(f"{PATH}/clear", headers=bearer("read")).status_code == 403
+
+
+def test_403_who_may_send_files_alone_dismisses_nothing(client, bearer, mention, ask):
+    mention()
+    [shown] = ask()
+    paths = [f"{PATH}/clear", f"{PATH}/{shown['id']}/dismiss"]
+
+    answers = [
+        client.post(path, headers=bearer(scope))
+        for path in paths
+        for scope in ("media", "write:media", "write:statuses")
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert len(ask()) == 1
+    assert client.post(paths[1], headers=bearer("create")).status_code == 200

@@ -78,3 +78,24 @@ def test_200_no_more_than_eighty_are_told_at_once(parts, post, client, decide):
 
     assert (len(everybody), len(some)) == (80, 40)
     assert some[0]["display_name"] == "G89"
+
+
+@pytest.mark.parametrize(
+    ("later", "flags"),
+    [
+        pytest.param({"post-status": "draft"}, (False, False), id="draft"),
+        pytest.param({"published": "2031-01-01T00:00:00Z"}, (False, False), id="scheduled"),
+        pytest.param({}, (True, True), id="out"),
+    ],
+)
+def test_200_what_the_owner_likes_in_a_draft_is_told_to_nobody(
+    client, notified, bearer, later, flags
+):
+    status = notified["status"]
+    for verb in ("like-of", "bookmark-of"):
+        made = client.post("/micropub", data={verb: status["url"], **later}, headers=bearer())
+        assert made.status_code == 201
+
+    shown = client.get(f"{API}/statuses/{status['id']}").json
+
+    assert (shown["favourited"], shown["bookmarked"]) == flags

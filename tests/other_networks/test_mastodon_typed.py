@@ -212,6 +212,18 @@ def test_what_names_nobody_stays_text(toot, grace, repo, text):
     assert f"({PROFILE})" not in read_post(repo).content
 
 
+def test_a_person_linked_to_no_url_stays_as_typed(client, headers, toot, source):
+    text = "Hello [@grace@social.example](https://[/@grace)"
+    status = toot(text)
+
+    shown = source(status)
+    edited = client.put(f"{STATUSES}/{status['id']}", json={"status": f"{text}!"}, headers=headers)
+    deleted = client.delete(f"{STATUSES}/{status['id']}", headers=headers)
+
+    assert (shown, edited.status_code) == (text, 200)
+    assert (deleted.status_code, deleted.json["text"]) == (200, f"{text}!")
+
+
 def test_where_text_is_shown_as_typed_it_is_kept_as_typed(installation, start):
     installation.configure(micropub={"plain_text": "literal"})
     text = "See https://example.org/\n*there*  \n<https://example.com/>"

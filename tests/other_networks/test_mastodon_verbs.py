@@ -239,3 +239,16 @@ def test_a_list_is_for_the_owners_apps(client, bearer, path):
     answers = [client.get(path), client.get(path, headers=bearer("write:media"))]
 
     assert [answer.status_code for answer in answers] == [401, 403]
+
+
+def test_200_what_is_typed_by_hand_and_no_url_is_in_nobodys_way(client, headers, edit):
+    """The post on ``https://[`` is a like all the same, and stands in the timeline."""
+    for day, url in enumerate(("https://other.example/1", "https://["), 1):
+        date = f"2025-11-0{day}T10:00:00Z"
+        file = f'---\ndate: {date}\nlikeOf: ["{url}", "https://b.example/"]\n---\n'
+        edit({f"content/likes/2025/11/{day}/index.md": file})
+
+    answer = client.get("/api/v1/favourites", headers=headers)
+
+    assert [status["url"] for status in answer.json] == ["https://other.example/1"]
+    assert len(client.get("/api/v1/timelines/public").json) == 2

@@ -715,6 +715,16 @@ def test_200_apps_see_the_api_beside_the_site(served, client_of, bearer_of):
     assert look(client, "/posts/my-article", headers=headers)[1] == "/posts/my-article/"
 
 
+def test_caches_give_nobody_what_the_other_got(served, client_of, bearer_of):
+    """The redirect has no ``Cache-Control``, so that caches may keep it (RFC 9110 §15.4.9)."""
+    client = client_of(served)
+
+    answers = [client.get("/posts/all"), client.get("/posts/all", headers=bearer_of(served))]
+
+    assert [answer.status_code for answer in answers] == [308, 200]
+    assert [answer.headers["Vary"] for answer in answers] == ["Authorization"] * 2
+
+
 def test_200_under_a_path_of_its_own(installation, start, client_of, bearer_of):
     installation.configure(public_url="https://site.example/api")
     parts = start()

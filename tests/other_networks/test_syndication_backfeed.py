@@ -242,6 +242,20 @@ def test_hostile_answer(publisher, server, permalink, values):
         assert len(said.html) < 21_000
 
 
+@pytest.mark.parametrize("created_at", ["0001-01-01T00:00:00.000Z", "99999-01-01", None])
+def test_one_answer_with_an_odd_date_keeps_no_other_out(publisher, server, permalink, created_at):
+    """The date of an answer is what a stranger's server said."""
+    odd = status("11", BOB, created_at=created_at)
+    server.answers[CONTEXT] = {"descendants": [odd, status("12", BOB)]}
+    server.answers[FAVOURITES] = [BOB]
+
+    listen(publisher)
+
+    found = received(publisher)
+    assert len(found) == 3
+    assert found[ANSWER].mention.published == ""
+
+
 def test_copies_are_looked_at_less_and_less(publisher, server, permalink):
     counts = []
     for _ in range(3):

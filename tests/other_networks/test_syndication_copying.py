@@ -1,5 +1,7 @@
 """Posts copied to other networks: when, what, and what becomes of an attempt."""
 
+import json
+
 import pytest
 from networks import refusing
 from werkzeug.wrappers import Response
@@ -342,6 +344,31 @@ def test_a_fault_of_a_module_keeps_no_other_from_being_copied(publisher, network
     assert network.texts == ["<p>Other</p>\n"]
     assert publisher.row(permalink).last_error == "Something went wrong here: RuntimeError."
     assert publisher.row(permalink).began_at
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"url": "https://s.example/\ud800", "id": "1"}, id="half a letter"),
+        pytest.param({"url": "https://s.example/\x9b31m", "id": "1"}, id="terminal"),
+        pytest.param({"url": "javascript:alert(1)", "id": "1"}, id="script"),
+        pytest.param({"url": "https://s.example/1", "id": "\ud800"}, id="odd number"),
+        pytest.param({"url": "https://s.example/1", "id": "1\x00"}, id="NUL"),
+    ],
+)
+def test_what_cannot_be_kept_keeps_no_other_from_being_copied(publisher, network, clock, said):
+    network.answers.append(Response(json.dumps(said)))
+    odd = publisher.post("small", content="Odd")
+    clock.forward(seconds=1)
+    other = publisher.post("small", content="Other")
+
+    publisher.deploy()
+
+    assert "cannot be kept" in publisher.row(odd).last_error
+    clock.forward(hours=1)
+    publisher.work()
+    assert [publisher.row(each).state for each in (odd, other)] == ["copied", "copied"]
+    assert len(network.texts) == 2
 
 
 def test_after_days_it_is_given_up_and_a_retry_begins_anew(publisher, network, clock):

@@ -481,3 +481,13 @@ def test_picture_that_is_too_large_is_made_smaller(server, ada, limit):
         assert picture.width / picture.height == pytest.approx(1.5, abs=0.05)
         assert len(taken) <= 200_000 or picture.width * picture.height <= 200_000
     assert server.sent("POST", "/api/v1/statuses")[0]["status"] == ["Hello"]
+
+
+@pytest.mark.parametrize("created_at", [None, "yesterday", 5, "0001-01-01T00:00:00.000Z"])
+def test_a_status_with_an_odd_date_is_in_nobodys_way(server, ada, created_at):
+    odd = status("6", ME, content="<p>Odd</p>", created_at=created_at)
+    server.answers["GET", "/api/v1/accounts/1/statuses"] = [odd, status("7", ME)]
+
+    found = ada.find(outgoing("<p>Hello</p>"), "key", NOW)
+
+    assert found.url == f"{ME['url']}/7"

@@ -160,6 +160,24 @@ def test_attempt_with_unknown_outcome_is_found(other_site, html, values):
     assert other_site.find(post, "key-8", now() + timedelta(hours=1)) is None
 
 
+@pytest.mark.parametrize("url", ["https://[", "at://[", "https://\u2100.example/", ""])
+def test_no_url_in_the_front_matter_is_no_copy(other_site, url):
+    assert other_site.recognise(url) is None
+
+
+@pytest.mark.parametrize("published", [[], ["soon"], [{"a": 1}], ["0001-01-01"], None])
+def test_what_has_no_date_is_in_nobodys_way(httpserver, target, published):
+    undated = {"content": ["A page"], "published": published}
+    ours = {"content": ["Hello"], "published": [now().isoformat()], "url": ["https://m.example/2"]}
+    items = [{"properties": properties} for properties in (undated, ours)]
+    httpserver.expect_request("/micropub").respond_with_json({"items": items})
+    other_site = make(target(server=httpserver.url_for("/")), tools(now))
+
+    found = other_site.find(outgoing("<p>Hello</p>"), "key", now())
+
+    assert found.url == "https://m.example/2"
+
+
 def test_check_names_the_place_or_says_that_the_token_is_none(other_site, target):
     assert other_site.check()
     with pytest.raises(NotAllowed):

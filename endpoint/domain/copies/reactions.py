@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from endpoint.domain.dates import format_date
 from endpoint.domain.webmentions.mention import Author, Mention
-from endpoint.domain.webmentions.reading.values import content, is_url, line, url
+from endpoint.domain.webmentions.reading.values import content, date, is_url, line, url
 
 
 @dataclass(frozen=True)
@@ -14,8 +12,8 @@ class Reaction:
     """What somebody did: ``kind`` is ``reply``, ``like`` or ``repost``.
 
     ``source`` is a URL of its own, where others may see it; ``url`` where it is
-    shown, ``html`` what an answer says, to be sanitised. The name, URL and photo
-    are the author's; any text may be empty.
+    shown, ``html`` what an answer says, to be sanitised, and ``published`` when. The
+    name, URL and photo are the author's; any text may be empty, and none is checked.
     """
 
     kind: str
@@ -24,7 +22,7 @@ class Reaction:
     name: str
     author_url: str
     photo: str
-    published: datetime | None = None
+    published: str = ""
     html: str = ""
 
 
@@ -48,7 +46,7 @@ def _to_mention(reaction: Reaction, permalink: str) -> Mention:
         kind=reaction.kind,
         url=url(reaction.url) or url(reaction.source),
         author=Author(line(reaction.name), url(reaction.author_url), url(reaction.photo)),
-        published=format_date(reaction.published) if reaction.published else "",
+        published=date(reaction.published),
         html=html,
         text=text,
         in_reply_to=(permalink,) if is_reply else (),

@@ -39,6 +39,13 @@ def _is_for_app() -> bool:
     return bool(sent and sent.type in _SCHEMES) or not services().site.is_served
 
 
+@bp.after_request
+def tell_caches(response: Response) -> Response:
+    """Say that readers and apps are answered differently, lest one gets what the other got."""
+    response.vary.add("Authorization")
+    return response
+
+
 @bp.errorhandler(EndpointError)
 def answer_error(error: EndpointError) -> Response:
     """Answer with a sentence in ``error``, where the apps look for one."""

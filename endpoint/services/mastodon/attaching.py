@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from mimetypes import guess_type
-from urllib.parse import urljoin
 
+from endpoint.domain.feed_content import join
 from endpoint.domain.mastodon.composing import Attached, attached_to
 from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.mastodon.requests import StatusRequest, check_alt
@@ -80,8 +80,8 @@ class Attaching:
 
     def _shown(self, post: Post) -> dict[str, Attached]:
         """Return the files of ``post`` by what numbers know them by: their name, or their URL."""
-        urls = {urljoin(post.permalink, each.url): each for each in attached_to(post) if each.url}
-        return {self._files.name_of(url): each for url, each in urls.items()}
+        urls = {join(post.permalink, each.url): each for each in attached_to(post)}
+        return {self._files.name_of(url): each for url, each in urls.items() if url}
 
 
 def _family(name: str) -> Family:

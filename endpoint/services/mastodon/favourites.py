@@ -39,4 +39,5 @@ class Favourites:
             for url in find_links(post.properties).get(f"{verb}-of", [])[:1]
         }
         known = self._finding.at(urls.values())
-        return [known.get(where) or self._pages.unread(url) for where, url in urls.items()]
+        # What an owner typed by hand may be no URL at all.
+        return [known.get(where) or self._pages.unread(url) for where, url in urls.items() if where]

@@ -3,12 +3,20 @@
 from dataclasses import replace
 from datetime import datetime
 
+from endpoint.domain.micropub.values import check_value
+from endpoint.domain.urls import canonical
+from endpoint.errors import InvalidRequest
 from endpoint.stores.syndications import COPIED, REMOVED, WAITING, Syndication
 from endpoint.syndicators import Copy
+from endpoint.syndicators.outcomes import NotNow
 
 
 def copied(row: Syndication, copy: Copy, wanted: str, now: datetime) -> Syndication:
-    """Return ``row``, whose ``sent_version`` is what ``copy`` says; ``wanted`` is what it shall."""
+    """Return ``row``, whose ``sent_version`` is what ``copy`` says; ``wanted`` is what it shall.
+
+    Raise NotNow if the network names the copy as no post and no database can.
+    """
+    _check(copy)
     is_new_url = copy.url != row.linked_url
     is_done = row.sent_version == wanted
     return replace(
@@ -25,6 +33,16 @@ def copied(row: Syndication, copy: Copy, wanted: str, now: datetime) -> Syndicat
         next_attempt_at=None if is_done else now,
         last_error="",
     )
+
+
+def _check(copy: Copy) -> None:
+    try:
+        check_value([copy.url, copy.id])
+        if copy.url:
+            canonical(copy.url)
+    except (InvalidRequest, ValueError) as error:
+        said = "The network gives the copy a name or a URL that cannot be kept."
+        raise NotNow(said, is_unknown=True) from error
 
 
 def resting(row: Syndication, until: datetime | None, reason: str = "") -> Syndication:

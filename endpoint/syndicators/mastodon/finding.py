@@ -9,7 +9,7 @@ import regex
 from mastodon import Mastodon
 
 from endpoint.domain.copies.plain import to_plain
-from endpoint.domain.dates import parse_date
+from endpoint.domain.dates import find_date
 from endpoint.syndicators.mastodon.connections import read
 from endpoint.syndicators.mastodon.statuses import Wanted
 
@@ -37,9 +37,8 @@ def _recent(api: Mastodon, account: str, since: datetime) -> Iterator[Any]:
         page = api.account_statuses(account, exclude_reblogs=True, limit=_PAGE, max_id=oldest)
         statuses = [status for status in page if isinstance(status, dict)]
         for status in statuses:
-            made_at = parse_date(str(status.get("created_at")))
             # A pinned one, or one with another date, may stand between the others.
-            if made_at is None or made_at >= since:
+            if not _is_older(status, since):
                 yield status
         if len(statuses) < _PAGE or all(_is_older(each, since) for each in statuses):
             return
@@ -47,7 +46,7 @@ def _recent(api: Mastodon, account: str, since: datetime) -> Iterator[Any]:
 
 
 def _is_older(status: Any, since: datetime) -> bool:
-    made_at = parse_date(str(status.get("created_at")))
+    made_at = find_date(str(status.get("created_at")))
     return made_at is not None and made_at < since
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from mastodon import Mastodon
 
 from endpoint.domain.copies.reactions import Reaction
-from endpoint.domain.dates import parse_date
 from endpoint.syndicators.mastodon.connections import read
 
 _PAGE = 80
@@ -30,7 +29,7 @@ def _find_answers(api: Mastodon, number: str) -> Iterator[tuple[str, Reaction]]:
     for status in _entities(context.get("descendants") if isinstance(context, dict) else None):
         if status.get("visibility") in _OPEN and status.get("account"):
             url = read(status, "url") if status.get("url") else read(status, "uri")
-            published = parse_date(str(status.get("created_at")))
+            published = str(status.get("created_at") or "")
             html = str(status.get("content") or "")
             answer = _react("reply", url, url, status["account"])
             yield (

@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from endpoint.domain.copies.plain import to_plain
-from endpoint.domain.dates import parse_date
+from endpoint.domain.dates import find_date
 from endpoint.domain.markup import render
 from endpoint.domain.posts import Properties
 from endpoint.domain.urls import canonical
@@ -23,7 +23,8 @@ def is_copy(item: Any, properties: Properties, files: Sequence[File], since: dat
     there = item.get("properties") if isinstance(item, dict) else None
     if not isinstance(there, dict):
         return ""
-    made_at = parse_date(str(_first(there, "published")))
+    # Drafts and pages, which are listed too, may have no date.
+    made_at = find_date(str(_first(there, "published")))
     if made_at and made_at < since - _MARGIN:
         return ""
     is_same = _words(_first(there, "content")) == _words(_first(properties, "content"))

@@ -55,7 +55,7 @@ class MicropubSyndicator:
 
     def recognise(self, url: str) -> Copy | None:
         """Return the post at ``url`` if the posts of this server are there."""
-        host = urlsplit(url).hostname or ""
+        host = _host(url)
         known = filter(None, map(_host, (self._endpoint, self._target.uid, self._destination)))
         is_there = any(host == name or host.endswith(f".{name}") for name in known)
         return Copy(url, _id([])) if is_there else None
@@ -121,7 +121,11 @@ class MicropubSyndicator:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
+    """Return the host of ``url``; empty for what an owner typed and is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _find_location(headers: Mapping[str, str], base: str) -> str:

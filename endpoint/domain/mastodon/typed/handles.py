@@ -41,5 +41,8 @@ def linked_handles(markdown: str) -> dict[str, str]:
 
 
 def _is_there(handle: str, url: str) -> bool:
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return host == handle.rpartition("@")[2].lower()
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return host.removeprefix("www.") == handle.rpartition("@")[2].lower()
