@@ -118,7 +118,7 @@ Make = Callable[[SyndicationTarget, Tools], Syndicator]
 
 
 @runtime_checkable
-class Listener(Protocol):
+class Listener(Syndicator, Protocol):
     """A syndicator that can tell who did something with a copy."""
 
     def reactions(self, copy: Copy) -> Iterable[Reaction]:

@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 from endpoint.domain.retry_after import parse_retry_after
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, SyndicationError
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, SyndicationError
 
 _FINAL = frozenset(
     {
@@ -18,6 +19,7 @@ _FINAL = frozenset(
         HTTPStatus.UNPROCESSABLE_ENTITY,
     }
 )
+_SCOPE = "insufficient_scope"
 _LONGEST = 200
 _MOST_EPOCH = 10**11
 
@@ -37,8 +39,10 @@ def outcome(answer: Answer, now: datetime, *, is_unknown: bool) -> SyndicationEr
     ``is_unknown`` if the server was asked to change something, and may have.
     """
     said = f"The server answers {answer.status}{_explain(answer.content)}."
-    if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if answer.status == HTTPStatus.UNAUTHORIZED or _is_about_scope(answer):
         return NotAllowed(said)
+    if answer.status == HTTPStatus.FORBIDDEN:
+        return Forbidden(said)
     if answer.status in _FINAL:
         return Refused(said)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -48,6 +52,13 @@ def outcome(answer: Answer, now: datetime, *, is_unknown: bool) -> SyndicationEr
     if answer.status < HTTPStatus.BAD_REQUEST:
         return NotNow("The server answers what cannot be read.", is_unknown=is_unknown)
     return NotNow(said)
+
+
+def _is_about_scope(answer: Answer) -> bool:
+    """Return whether the token itself may not do such things (RFC 6750 §3.1)."""
+    if answer.status != HTTPStatus.FORBIDDEN:
+        return False
+    return "WWW-Authenticate" in answer.headers or _read(answer.content).get("error") == _SCOPE
 
 
 def parse_reset(text: str | None) -> datetime | None:
@@ -73,13 +84,17 @@ def _find_retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None
 
 def _explain(content: bytes) -> str:
     """Return the sentence of ``{"error": …}``, short and printable; OAuth's is the description."""
-    text = ""
+    said = _read(content)
+    words = in_one_line(str(said.get("error_description") or said.get("error") or ""))
+    return f": {words}" if words else ""
+
+
+def _read(content: bytes) -> Mapping[str, Any]:
+    """Return the object that an answer holds, empty if it is none."""
     with suppress(ValueError, RecursionError):
         said = json.loads(content)
-        if isinstance(said, dict):
-            text = str(said.get("error_description") or said.get("error") or "")
-    words = in_one_line(text)
-    return f": {words}" if words else ""
+        return said if isinstance(said, dict) else {}
+    return {}
 
 
 def in_one_line(said: object) -> str:

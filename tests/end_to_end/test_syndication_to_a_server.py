@@ -11,7 +11,7 @@ from endpoint.errors import NotFound
 from endpoint.services.syndication.backfeed import BACKFEED
 from endpoint.syndicators import Attachment
 from endpoint.syndicators.mastodon import make
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, Unfit
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
 UID = "https://social.example/@ada"
 
@@ -168,7 +168,7 @@ def test_same_key_is_the_same_copy(server, ada):
         pytest.param({"type": "malformed", "truncate": False}, NotNow, True, id="no JSON"),
         pytest.param({"type": "timeout"}, NotNow, True, id="no answer in time"),
         pytest.param({"type": "status", "status": 401}, NotAllowed, None, id="no such token"),
-        pytest.param({"type": "status", "status": 403}, NotAllowed, None, id="not allowed"),
+        pytest.param({"type": "status", "status": 403}, Forbidden, None, id="not allowed"),
         pytest.param({"type": "status", "status": 422}, Refused, None, id="invalid"),
         pytest.param({"type": "status", "status": 413}, Refused, None, id="too large"),
     ],
@@ -323,3 +323,24 @@ def test_bad_day_ends_with_one_copy(server, publisher):
     assert publisher.row(permalink, UID).state == "copied"
     said = [each for each in server.statuses() if "thick and thin" in each["content"]]
     assert len(said) == 1
+
+
+def test_status_that_may_not_be_boosted_holds_up_no_other(server, publisher):
+    theirs = server.post("Only for you")
+    # This server searches words alone.
+    path = f"v1/statuses/{theirs['id']}"
+    server.api("PUT", path, "bob_token", json={"status": f"I am {theirs['url']}"})
+    server.break_(
+        {"type": "status", "status": 403, "body": {"error": "This action is not allowed"}},
+        path=f"/api/{path}/reblog",
+    )
+    repost = publisher.post(UID, repost_of=theirs["url"])
+    note = publisher.post(UID, content="Still here")
+
+    publisher.deploy()
+
+    row = publisher.row(repost, UID)
+    assert row.state == "refused"
+    assert row.last_error == "The server answers 403: This action is not allowed."
+    assert publisher.row(note, UID).state == "copied"
+    assert publisher.parts.syndication.overview.pauses() == {}

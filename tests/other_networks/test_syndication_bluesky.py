@@ -28,7 +28,7 @@ from endpoint.errors import NotFound, Unavailable
 from endpoint.stores.web import Web
 from endpoint.syndicators import Attachment, Copy, Outgoing, Syndicator, Tools
 from endpoint.syndicators.bluesky import make
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, Unfit
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
 pytest_plugins = ("networks",)
 
@@ -532,7 +532,7 @@ def test_a_wrong_password_pauses_the_target_and_is_told_to_nobody(pds):
     ("fault", "outcome"),
     [
         pytest.param(xrpc.error(400, "AccountTakedown"), NotAllowed, id="taken down"),
-        pytest.param(xrpc.error(403, "Forbidden"), NotAllowed, id="forbidden"),
+        pytest.param(xrpc.error(403, "Forbidden"), Forbidden, id="forbidden"),
         pytest.param(xrpc.error(401, "AuthMissing"), NotAllowed, id="no token"),
         pytest.param(xrpc.error(400, "InvalidRequest"), Refused, id="invalid"),
         pytest.param(xrpc.error(413, "PayloadTooLarge"), Refused, id="too large"),

@@ -14,7 +14,7 @@ from endpoint.config.syndication import SyndicationTarget
 from endpoint.errors import NotFound
 from endpoint.syndicators import Attachment
 from endpoint.syndicators.microblog import make
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, Unfit
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
 
 def now():
@@ -225,6 +225,14 @@ def test_202_and_destination(micro, httpserver):
             id="invalid",
         ),
         pytest.param(reply({"error": "unauthorized"}, 401), NotAllowed, None, id="token"),
+        pytest.param(reply({"error": "forbidden"}, 403), Forbidden, None, id="this one"),
+        pytest.param(reply({"error": "insufficient_scope"}, 403), NotAllowed, None, id="scope"),
+        pytest.param(
+            reply({"error": "No"}, 403, **{"WWW-Authenticate": 'Bearer error="invalid_scope"'}),
+            NotAllowed,
+            None,
+            id="scope in the header",
+        ),
         pytest.param(Response("", 429, {"Retry-After": "60"}), NotNow, False, id="busy"),
     ],
 )
@@ -235,6 +243,7 @@ def test_answer_that_is_no_copy(micro, httpserver, answer, outcome, is_unknown):
         micro.copy(outgoing(), "key")
 
     assert getattr(raised.value, "is_unknown", None) is is_unknown
+    assert type(raised.value) is outcome
     assert ("Too large" in str(raised.value)) is (outcome is Refused)
     assert "secret-token" not in str(raised.value)
 
@@ -282,7 +291,7 @@ def test_ping_names_the_feed(httpserver):
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"), [(503, NotNow), (404, NotNow), (400, Refused), (403, NotAllowed)]
+    ("status", "outcome"), [(503, NotNow), (404, NotNow), (400, Refused), (403, Forbidden)]
 )
 def test_ping_that_is_not_heard(httpserver, status, outcome):
     table = {"kind": "microblog", "uid": "ping", "name": "M", "server": httpserver.url_for("/")}

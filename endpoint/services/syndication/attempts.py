@@ -39,7 +39,7 @@ class Attempts:
         self._known = known
         self._work = work
         self._clock = clock
-        self._outcomes = Outcomes(clock)
+        self._outcomes = Outcomes(syndicators, clock)
 
     def make(self, row: Syndication, found: Found, holder: str) -> Result:
         """Return what came of an attempt at the copy of ``found``, the post of ``row``.

@@ -8,7 +8,7 @@ from requests import Response
 
 from endpoint.domain.retry_after import parse_retry_after
 from endpoint.syndicators.answers import in_one_line, parse_reset
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused
 
 Answer = dict[str, Any]
 
@@ -17,7 +17,7 @@ _BUSY = frozenset((HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, *range(500,
 _NOT_ALLOWED = frozenset(
     """
     AccountDeactivated AccountSuspended AccountTakedown AuthenticationRequired
-    AuthFactorTokenRequired AuthMissing Forbidden RepoDeactivated RepoSuspended RepoTakendown
+    AuthFactorTokenRequired AuthMissing RepoDeactivated RepoSuspended RepoTakendown
     """.split()
 )
 
@@ -53,8 +53,10 @@ def _failure(response: Response, said: Answer, now: datetime, *, changes: bool) 
         return NotNow(sentence, _find_retry_at(response, now), is_unknown=changes)
     if name in _EXPIRED:
         return ExpiredToken(sentence)
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or name in _NOT_ALLOWED:
+    if status == HTTPStatus.UNAUTHORIZED or name in _NOT_ALLOWED:
         return NotAllowed(sentence)
+    if status == HTTPStatus.FORBIDDEN or name == "Forbidden":
+        return Forbidden(sentence)
     if status == HTTPStatus.NOT_FOUND or name in ("RecordNotFound", "NotFound"):
         return NoSuchThing(sentence)
     return Refused(sentence)
