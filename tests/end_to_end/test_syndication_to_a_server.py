@@ -1,5 +1,6 @@
 """Copies on a real server that speaks Mastodon's API, in good times and in bad ones."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -344,3 +345,16 @@ def test_status_that_may_not_be_boosted_holds_up_no_other(server, publisher):
     assert row.last_error == "The server answers 403: This action is not allowed."
     assert publisher.row(note, UID).state == "copied"
     assert publisher.parts.syndication.overview.pauses() == {}
+
+
+def test_attempt_is_found_although_its_photo_is_gone(server, ada):
+    def load():
+        raise NotFound("There is no such file")
+
+    photos = [attachment(png()), attachment(png(), "other.png")]
+    note = outgoing("<p>Was seen with two photos</p>", attachments=photos)
+    since = now()
+    copy = ada.copy(note, "key-photo-gone")
+    lost = tuple(replace(photo, load=load) for photo in photos)
+
+    assert ada.find(replace(note, attachments=lost), "key-photo-gone", since) == copy

@@ -1,11 +1,17 @@
 """Copies never made twice and never forgotten, whatever is lost on the way."""
 
 import pytest
+from mastodon_answers import ME, Server, reply, status
 from networks import refusing
 from sqlalchemy import delete
 
 from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.stores.syndications.rows import syndications
+
+
+@pytest.fixture
+def mastodon(httpserver):
+    return Server.at(httpserver)
 
 
 def test_a_target_that_refuses_us_twice_after_a_lost_answer_is_looked_at_first(
@@ -131,3 +137,43 @@ def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):
     publisher.deploy()
 
     assert len(network.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"hashtags": True}, {"hashtags": False}, "<p>Hello</p><p>#sea</p>"),
+        ({"permalink": "never"}, {"permalink": "always"}, "<p>Hello</p><p>#sea</p>"),
+    ],
+    ids=["hashtags", "permalink"],
+)
+def test_what_was_tried_is_looked_for_although_settings_and_post_are_others(
+    mastodon, installation, start_publisher, clock, before, after, said
+):
+    def start(settings):
+        table = {"kind": "mastodon", "uid": "m", "name": "M", "server": mastodon.url, "token": "t"}
+        installation.configure(
+            syndication=[table | settings],
+            site={"build": ""},
+            fetch={"allow_hosts": ["127.0.0.1"]},
+        )
+        return start_publisher()
+
+    publisher = start(before)
+    mastodon.answers["POST", "/api/v1/statuses"] = reply({}, 503)
+    permalink = publisher.post("m", content="Hello", category=["sea"])
+    publisher.deploy()
+    made = status("7", ME, content=said, created_at=clock().isoformat())
+    mastodon.answers["GET", "/api/v1/accounts/1/statuses"] = [made]
+    mastodon.answers["PUT", "/api/v1/statuses/7"] = made
+    mastodon.answers["GET", "/api/v1/statuses/7"] = made
+
+    publisher = start(after)
+    publisher.act("update", permalink, replace={"content": ["Better"]})
+    clock.forward(hours=1)
+    publisher.deploy()
+
+    assert publisher.row(permalink, "m").url == made["url"]
+    assert len(mastodon.sent("POST", "/api/v1/statuses")) == 1
+    [edit] = mastodon.sent("PUT", "/api/v1/statuses/7")
+    assert edit["status"].startswith("Better")

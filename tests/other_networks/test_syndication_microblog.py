@@ -1,5 +1,6 @@
 """Copies on Micro.blog: through Micropub, for which our own server stands in, and by a ping."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from werkzeug import Response
 
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.errors import NotFound
-from endpoint.syndicators import Attachment
+from endpoint.syndicators import Attachment, Rules
 from endpoint.syndicators.microblog import make
 from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
@@ -85,19 +86,19 @@ def test_article_is_a_link_with_its_title(other_site, read):
     assert "Long" not in content
 
 
-def test_article_is_whole_where_copies_never_link(target, read):
-    other_site = make(target(permalink="never"), tools(now))
+def test_article_is_whole_where_copies_never_link(other_site, read):
+    article = outgoing("<p>Long</p>", "article", name=["On words"], rules=Rules(link="never"))
 
-    copy = other_site.copy(outgoing("<p>Long</p>", "article", name=["On words"]), "key-3")
+    copy = other_site.copy(article, "key-3")
 
     there = read(copy)
     assert there["name"] == ["On words"]
     assert "Long" in str(there["content"])
 
 
-def test_note_that_always_links_and_own_words(target, read):
-    other_site = make(target(permalink="always", hashtags=False), tools(now))
-    note = outgoing("<p>Hello</p>", own="My own words", category=["a"])
+def test_note_that_always_links_and_own_words(other_site, read):
+    rules = Rules(link="always", hashtags=False)
+    note = outgoing("<p>Hello</p>", own="My own words", category=["a"], rules=rules)
 
     there = read(other_site.copy(note, "key-4"))
 
@@ -158,6 +159,19 @@ def test_attempt_with_unknown_outcome_is_found(other_site, html, values):
     assert other_site.find(post, "key-8", since) == copy
     assert other_site.find(outgoing("<p>Other</p>"), "key-9", since) is None
     assert other_site.find(post, "key-8", now() + timedelta(hours=1)) is None
+
+
+def test_attempt_is_found_although_its_photo_is_gone(other_site):
+    def load():
+        raise NotFound("There is no such file")
+
+    since, photo = now(), attachment(png(), "going.png")
+    post = outgoing("<p>Seen with a photo</p>", attachments=[photo])
+    copy = other_site.copy(post, "key-going")
+
+    lost = replace(post, attachments=(replace(photo, load=load),))
+
+    assert other_site.find(lost, "key-going", since) == copy
 
 
 def test_check_names_the_place_or_says_that_the_token_is_none(other_site, target):
