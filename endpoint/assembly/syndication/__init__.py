@@ -10,6 +10,7 @@ from endpoint.assembly.syndication.syndicators import make_syndicators
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.generators.generator import Generator
+from endpoint.services.changes import Changes
 from endpoint.services.following import Follower
 from endpoint.services.live import LIVE, Live
 from endpoint.services.media import Media
@@ -88,8 +89,11 @@ def make_syndication(
     linking = Linking(
         stores.repository, stores.index, generator, SyndicationLinks(stores.engine), ring, clock
     )
-    following = _make_following(stores, generator, live, clock)
-    following.begin(is_on=bool(syndicators))
+    seen = Steps(COPIES, live, stores.followers, stores.repository, clock)
+    seen.begin(is_on=bool(syndicators))
+    changes = Changes(stores.repository, stores.index, generator)
+    known = KnownCopies(stores.syndications, stores.index, syndicators)
+    posts = CopiedPosts(stores.repository, stores.index, generator, live, seen, clock)
     composer = Composer(
         media, stores.repository, generator, config.site.language, literal=is_literal(config)
     )
@@ -97,10 +101,8 @@ def make_syndication(
         syndicators=syndicators,
         choosing=choosing,
         requesting=Requesting(choosing, stores.syndications, ring),
-        following=following,
-        copying=_make_copying(
-            stores, generator, live, composer, syndicators, pausing, linking, clock
-        ),
+        following=CopyFollowing(seen, changes, stores.syndications, ring, clock),
+        copying=_make_copying(stores, posts, composer, syndicators, known, pausing, linking, clock),
         linking=linking,
         pausing=pausing,
         overview=Overview(stores.syndications, pausing, targets, ring, clock),
@@ -149,38 +151,17 @@ def _make_backfeed(
     )
 
 
-def _make_following(
-    stores: Stores, generator: Generator, live: Live, clock: Clock
-) -> CopyFollowing:
-    return CopyFollowing(
-        _make_steps(stores, live, clock),
-        stores.repository,
-        stores.index,
-        generator,
-        stores.syndications,
-        stores.bell.ring,
-        clock,
-    )
-
-
-def _make_steps(stores: Stores, live: Live, clock: Clock) -> Steps:
-    return Steps(COPIES, live, stores.followers, stores.repository, clock)
-
-
 def _make_copying(
     stores: Stores,
-    generator: Generator,
-    live: Live,
+    posts: CopiedPosts,
     composer: Composer,
     syndicators: dict[str, Syndicator],
+    known: KnownCopies,
     pausing: Pausing,
     linking: Linking,
     clock: Clock,
 ) -> Copying:
     work = SyndicationWork(stores.engine)
-    known = KnownCopies(stores.syndications, stores.index, syndicators)
-    steps = _make_steps(stores, live, clock)
-    posts = CopiedPosts(stores.repository, stores.index, generator, live, steps, clock)
     return Copying(
         stores.syndications,
         work,
