@@ -129,6 +129,94 @@ def test_a_copy_that_the_post_names_is_taken_up_after_the_database_is_lost(
     assert network.texts == []
 
 
+@pytest.fixture
+def forgotten(publisher, lost):
+    """The permalink of a post with a copy that only the post knows of."""
+    permalink = publisher.post("small", content="Hello")
+    publisher.deploy()
+    publisher.deploy()
+    lost()
+    return permalink
+
+
+def test_an_edit_finds_the_copy_again_that_only_the_post_knows_of(publisher, network, forgotten):
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    publisher.act("update", forgotten, replace={"content": ["Best"]})
+    publisher.deploy()
+
+    assert network.texts == ["<p>Best</p>\n"]
+    assert len(network.said("POST")) == 1
+    assert publisher.source(forgotten)["syndication"] == [f"{network.url}posts/1"]
+
+
+@pytest.mark.parametrize("status", ["deleted", "draft"])
+def test_a_deletion_finds_the_copy_again_that_only_the_post_knows_of(
+    publisher, network, forgotten, status
+):
+    if status == "deleted":
+        publisher.act("delete", forgotten)
+    else:
+        publisher.act("update", forgotten, replace={"post-status": ["draft"]})
+    publisher.deploy()
+
+    assert network.texts == []
+
+
+def test_a_network_that_is_down_is_asked_later_for_the_copy_that_a_post_names(
+    publisher, network, forgotten, clock
+):
+    network.answers = [refusing(503)]
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    before = network.texts
+    clock.forward(hours=2)
+    publisher.work()
+
+    assert before == ["<p>Hello</p>\n"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_a_network_that_refuses_the_token_is_asked_once_the_owner_has_another(
+    publisher, network, forgotten, clock
+):
+    network.token = "another"
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    paused = list(publisher.parts.syndication.pausing.all())
+    network.token = "good"
+    publisher.parts.syndication.overview.retry()
+    clock.forward(hours=2)
+    publisher.work()
+
+    assert paused == ["small"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_a_link_that_is_written_by_hand_changes_no_copy(publisher, network, forgotten):
+    more = {"add": {"syndication": ["https://elsewhere.example/1"]}}
+
+    publisher.act("update", forgotten, **more)
+    publisher.deploy()
+
+    assert network.said("PUT") == []
+    assert publisher.parts.syndications.page(9) == []
+
+
+def test_what_a_post_names_of_others_is_left_alone(publisher, network, forgotten):
+    links = ["https://elsewhere.example/1", f"{network.url}posts/7"]
+    publisher.act("update", forgotten, replace={"syndication": links})
+    publisher.deploy()
+
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    publisher.act("delete", forgotten)
+    publisher.deploy()
+
+    assert network.texts == ["<p>Hello</p>\n"]
+    assert {method for method, _ in network.heard} == {"GET", "POST"}
+
+
 def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):
     network.answers = [refusing(429, Retry_After="900")] * 9
     for number in range(70):

@@ -15,6 +15,7 @@ from endpoint.services.following import Follower
 from endpoint.services.live import LIVE, Live
 from endpoint.services.media import Media
 from endpoint.services.shown import Steps
+from endpoint.services.syndication.adopting import ADOPT, Adopting
 from endpoint.services.syndication.attempts import Attempts
 from endpoint.services.syndication.backfeed import BACKFEED, Backfeed
 from endpoint.services.syndication.choosing import Choosing
@@ -49,6 +50,7 @@ class SyndicationParts:
     choosing: Choosing
     requesting: Requesting
     following: CopyFollowing
+    adopting: Adopting
     copying: Copying
     linking: Linking
     pausing: Pausing
@@ -60,6 +62,7 @@ class SyndicationParts:
         """Yield what the worker does; nothing where there is nowhere to copy to."""
         if self.syndicators:
             yield self.following.follower(self.lane)
+            yield self.adopting.follower(SYNDICATE)
             yield self.copying.follower()
             yield self.linking.follower(SYNDICATE)
             yield self.pausing.follower()
@@ -89,8 +92,11 @@ def make_syndication(
     linking = Linking(
         stores.repository, stores.index, generator, SyndicationLinks(stores.engine), ring, clock
     )
-    seen = Steps(COPIES, live, stores.followers, stores.repository, clock)
+    seen, adopted = (
+        Steps(name, live, stores.followers, stores.repository, clock) for name in (COPIES, ADOPT)
+    )
     seen.begin(is_on=bool(syndicators))
+    adopted.begin(is_on=bool(syndicators))
     changes = Changes(stores.repository, stores.index, generator)
     known = KnownCopies(stores.syndications, stores.index, syndicators)
     posts = CopiedPosts(stores.repository, stores.index, generator, live, seen, clock)
@@ -102,6 +108,9 @@ def make_syndication(
         choosing=choosing,
         requesting=Requesting(choosing, stores.syndications, ring),
         following=CopyFollowing(seen, changes, stores.syndications, ring, clock),
+        adopting=Adopting(
+            adopted, changes, known, stores.syndications, syndicators, pausing, ring, clock
+        ),
         copying=_make_copying(stores, posts, composer, syndicators, known, pausing, linking, clock),
         linking=linking,
         pausing=pausing,
