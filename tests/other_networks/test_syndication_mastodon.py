@@ -481,3 +481,11 @@ def test_picture_that_is_too_large_is_made_smaller(server, ada, limit):
         assert picture.width / picture.height == pytest.approx(1.5, abs=0.05)
         assert len(taken) <= 200_000 or picture.width * picture.height <= 200_000
     assert server.sent("POST", "/api/v1/statuses")[0]["status"] == ["Hello"]
+
+
+def test_a_server_that_is_away_is_asked_again():
+    table = {"kind": "mastodon", "uid": "a", "name": "@a", "token": "t"}
+    away = make(SyndicationTarget(**table, server="http://127.0.0.1:1/"), tools(lambda: NOW))
+
+    with pytest.raises(NotNow, match="^The server cannot be reached: no connection to the host.$"):
+        away.check()
