@@ -163,6 +163,16 @@ def test_a_deletion_finds_the_copy_again_that_only_the_post_knows_of(
     assert network.texts == []
 
 
+def test_a_file_deleted_by_hand_takes_the_copy_along_that_it_alone_knew_of(
+    publisher, network, forgotten, edit
+):
+    publisher.parts.index.catch_up()
+    edit({publisher.parts.index.find(forgotten).path: None})
+    publisher.deploy()
+
+    assert network.texts == []
+
+
 def test_a_network_that_is_down_is_asked_later_for_the_copy_that_a_post_names(
     publisher, network, forgotten, clock
 ):
@@ -231,9 +241,15 @@ def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):
     ("before", "after", "said"),
     [
         ({"hashtags": True}, {"hashtags": False}, "<p>Hello</p><p>#sea</p>"),
+        ({"hashtags": False}, {"hashtags": True}, "<p>Hello</p>"),
         ({"permalink": "never"}, {"permalink": "always"}, "<p>Hello</p><p>#sea</p>"),
+        (
+            {"permalink": "always"},
+            {"permalink": "never"},
+            '<p>Hello</p><p><a href="PERMALINK">PERMALINK</a> #sea</p>',
+        ),
     ],
-    ids=["hashtags", "permalink"],
+    ids=["no hashtags now", "hashtags now", "link now", "no link now"],
 )
 def test_what_was_tried_is_looked_for_although_settings_and_post_are_others(
     mastodon, installation, start_publisher, clock, before, after, said
@@ -251,6 +267,7 @@ def test_what_was_tried_is_looked_for_although_settings_and_post_are_others(
     mastodon.answers["POST", "/api/v1/statuses"] = reply({}, 503)
     permalink = publisher.post("m", content="Hello", category=["sea"])
     publisher.deploy()
+    said = said.replace("PERMALINK", permalink)
     made = status("7", ME, content=said, created_at=clock().isoformat())
     mastodon.answers["GET", "/api/v1/accounts/1/statuses"] = [made]
     mastodon.answers["PUT", "/api/v1/statuses/7"] = made

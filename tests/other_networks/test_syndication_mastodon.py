@@ -487,5 +487,5 @@ def test_a_server_that_is_away_is_asked_again():
     table = {"kind": "mastodon", "uid": "a", "name": "@a", "token": "t"}
     away = make(SyndicationTarget(**table, server="http://127.0.0.1:1/"), tools(lambda: NOW))
 
-    with pytest.raises(NotNow, match="^The server cannot be reached: no connection to the host.$"):
+    with pytest.raises(NotNow, match="The server cannot be reached: no connection"):
         away.check()
