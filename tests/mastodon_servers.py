@@ -18,11 +18,12 @@ from web_servers import listening
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.posts import Post
 from endpoint.stores.web import Web
-from endpoint.syndicators import Attachment, Outgoing, Tools
+from endpoint.syndicators import Attachment, Outgoing, Rules, Tools
 
 SITE = "https://a.example/"
 """So short that a permalink takes no more than a server reserves for a link."""
 
+USUAL = Rules()
 _NUMBERS = count(10)
 
 
@@ -94,12 +95,14 @@ def tools(clock, timeout_s=5):
     return Tools(web=web, site_url=SITE, feed_url=f"{SITE}feed.json", clock=clock)
 
 
-def outgoing(html="<p>Hello</p>", kind="note", attachments=(), language="en", own="", **values):
+def outgoing(
+    html="<p>Hello</p>", kind="note", attachments=(), language="en", own="", rules=USUAL, **values
+):
     """A post as it is copied; ``values`` are properties, each with ``_`` for ``-``."""
     properties = {name.replace("_", "-"): value for name, value in values.items()}
     number = next(_NUMBERS)
     post = Post("h-entry", kind, properties, f"{SITE}{number}/", f"content/{number}.md")
-    return Outgoing(post, html, tuple(attachments), language, own)
+    return Outgoing(post, html, tuple(attachments), language, own, rules)
 
 
 def attachment(data=b"", name="photo.png", media_type="image/png", alt="A picture"):

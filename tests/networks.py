@@ -24,7 +24,7 @@ from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.stores.syndications import Syndication
 from endpoint.stores.web import FetchError
 from endpoint.syndicators import Copy, Outgoing, Syndicator, Tools
-from endpoint.syndicators.outcomes import NeedsLink, NotAllowed, NotNow, Refused
+from endpoint.syndicators.outcomes import Forbidden, NeedsLink, NotAllowed, NotNow, Refused
 
 KIND = "small"
 
@@ -151,8 +151,10 @@ class SmallSyndicator:
                 )
             except FetchError as error:
                 raise NotNow(f"It cannot be reached: {error}.", is_unknown=True) from error
-        if answer.status_code in (401, 403):
-            raise NotAllowed(f"It answers {answer.status_code}.")
+        if answer.status_code == 401:
+            raise NotAllowed("It answers 401.")
+        if answer.status_code == 403:
+            raise Forbidden("It answers 403.")
         if answer.status_code == 422:
             raise Refused(f"It refuses: {answer.text}.")
         if answer.status_code == 404 and may_miss:

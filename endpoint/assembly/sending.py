@@ -9,6 +9,7 @@ from endpoint.config import Config
 from endpoint.domain.webmentions.outgoing import is_local
 from endpoint.domain.webmentions.receiving.targets import Grounds
 from endpoint.generators.generator import Generator
+from endpoint.services.changes import Changes
 from endpoint.services.following import Follower
 from endpoint.services.live import LIVE, Live
 from endpoint.services.shown import Steps
@@ -44,12 +45,12 @@ def make_sending(
 ) -> SendingParts:
     """Return all of it; what is there at the first start counts as known to everybody."""
     sent, endpoints = SentMentions(stores.engine), Endpoints(stores.web, clock)
-    announcing = _make_announcing(config, stores, generator, live, sent, clock)
-    announcing.begin(is_on=config.webmention.send)
+    steps = Steps(ANNOUNCE, live, stores.followers, stores.repository, clock)
+    steps.begin(is_on=config.webmention.send)
     return SendingParts(
         sent=sent,
         endpoints=endpoints,
-        announcing=announcing,
+        announcing=_make_announcing(config, stores, generator, steps, sent, clock),
         sending=Sending(sent, stores.web, endpoints, clock),
         outbox=Outbox(sent, stores.bell.ring, clock),
         is_on=config.webmention.send,
@@ -61,7 +62,7 @@ def _make_announcing(
     config: Config,
     stores: Stores,
     generator: Generator,
-    live: Live,
+    steps: Steps,
     sent: SentMentions,
     clock: Clock,
 ) -> Announcing:
@@ -74,6 +75,7 @@ def _make_announcing(
         return (is_ours and not tells_itself) or (is_local(source) and not is_local(target))
 
     news = News(
+        Changes(stores.repository, stores.index, generator),
         stores.repository,
         stores.index,
         generator,
@@ -81,7 +83,7 @@ def _make_announcing(
         counts_replies=config.webmention.send_after_replies,
     )
     return Announcing(
-        Steps(ANNOUNCE, live, stores.followers, stores.repository, clock),
+        steps,
         stores.repository,
         stores.index,
         news,

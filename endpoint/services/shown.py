@@ -7,6 +7,7 @@ from datetime import datetime
 
 from endpoint.domain.posts import Post
 from endpoint.errors import EndpointError
+from endpoint.services.following import Follower
 from endpoint.services.live import Live
 from endpoint.stores.followers import Followers
 from endpoint.stores.git.histories import is_behind
@@ -52,6 +53,14 @@ class Steps:
         self._followers = followers
         self._repository = repository
         self._clock = clock
+
+    def follower(self, act: Callable[[], object], lane: str) -> Follower:
+        """Return what does ``act`` when there is something to look at, in ``lane``."""
+        return Follower(self._name, self.wanted, act, lane)
+
+    def looks(self) -> tuple[Shown, Shown]:
+        """Return what was looked at last, and what is to be looked at now."""
+        return Shown.parse(self.done()), Shown.parse(self.wanted())
 
     def begin(self, *, is_on: bool) -> None:
         """Take what is there at the first start for known: what is older is no news.

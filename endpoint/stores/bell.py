@@ -3,21 +3,16 @@
 import logging
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from threading import Event
 from time import monotonic
+from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 
 from endpoint.errors import ConfigError, Unavailable
-
-# huey takes whatever driver it finds for its storages; PostgreSQL's, which the queue never
-# uses, would be 9 MB in every process. None in this place says that there is no such module.
-_hidden = sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
-from huey import Huey, RedisHuey, SqliteHuey  # noqa: E402
-
-if _hidden is None:
-    del sys.modules["psycopg"]
 
 _log = structlog.get_logger()
 _NAP_S = 0.2
@@ -86,13 +81,32 @@ def _nothing() -> None:
     """Do nothing: that a ring is in the queue says all."""
 
 
-def _open(url: str, name: str) -> Huey:
+def _open(url: str, name: str) -> Any:
     scheme = urlsplit(url).scheme
     try:
         if scheme == "sqlite":
-            return SqliteHuey(name, filename=url.removeprefix("sqlite:///"), results=False)
+            huey = _import_huey("psycopg", "redis")
+            return huey.SqliteHuey(name, filename=url.removeprefix("sqlite:///"), results=False)
         if scheme in ("redis", "rediss", "unix"):
-            return RedisHuey(name, url=url, results=False)
+            # A queue that this process had before may have been opened without the driver.
+            for module in [name for name in sys.modules if name.partition(".")[0] == "huey"]:
+                del sys.modules[module]
+            return _import_huey("psycopg").RedisHuey(name, url=url, results=False)
     except Exception as error:
         raise ConfigError(f"queue.url cannot be used: {error}") from error
     raise ConfigError("queue.url must be sqlite:///PATH or redis://HOST")
+
+
+def _import_huey(*unused: str) -> ModuleType:
+    """Return huey, which takes whatever driver it finds for its storages, without those ``unused``.
+
+    PostgreSQL's, which the queue never uses, would be 9 MB in every process, that of
+    Redis 6 MB.
+    """
+    hidden = [name for name in unused if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        return import_module("huey")
+    finally:
+        for name in hidden:
+            del sys.modules[name]

@@ -43,13 +43,26 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """How the owner wants copies worded.
+
+    ``link`` says when they link to their post (``domain.copies.fitting``), ``hashtags``
+    whether categories are added to the words.
+    """
+
+    link: str = ""
+    hashtags: bool = True
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A post as it is to be copied.
 
     ``html`` is its content, sanitised, with absolute URLs; ``attachments`` are its
     photos, videos and sounds in their order; ``language`` is a BCP 47 tag or empty.
-    ``own_text`` is what the author wrote for this very copy, else empty. ``answered``
-    is the copy, on the same network, of the post of ours that this one answers.
+    ``own_text`` is what the author wrote for this very copy, else empty. ``rules`` are
+    those of the target, or of an earlier attempt that is looked for. ``answered`` is
+    the copy, on the same network, of the post of ours that this one answers.
     """
 
     post: Post
@@ -57,6 +70,7 @@ class Outgoing:
     attachments: tuple[Attachment, ...] = ()
     language: str = ""
     own_text: str = ""
+    rules: Rules = Rules()
     answered: Copy | None = None
 
 
@@ -83,7 +97,8 @@ class Syndicator(Protocol):
     def find(self, outgoing: Outgoing, key: str, since: datetime) -> Copy | None:
         """Return the copy that an attempt with unknown outcome has made, or None.
 
-        The first such attempt began at ``since``; all had ``key``.
+        ``outgoing`` is what was to be sent; its files may be gone since. The first
+        such attempt began at ``since``; all had ``key``.
         """
 
     def recognise(self, url: str) -> Copy | None:
@@ -118,7 +133,7 @@ Make = Callable[[SyndicationTarget, Tools], Syndicator]
 
 
 @runtime_checkable
-class Listener(Protocol):
+class Listener(Syndicator, Protocol):
     """A syndicator that can tell who did something with a copy."""
 
     def reactions(self, copy: Copy) -> Iterable[Reaction]:

@@ -25,12 +25,19 @@ class Refused(SyndicationError):
     """The network does not take this post as it is; trying again would not help."""
 
 
+class Forbidden(Refused):
+    """Refused as something that we may not do (403): this one thing, or whatever we ask.
+
+    Who made the attempt asks with ``check`` which it is.
+    """
+
+
 class Unfit(SyndicationError):
     """The post is nothing for this network, and that is no fault: nothing was sent."""
 
 
 class NotAllowed(SyndicationError):
-    """The network does not know us any more (401, 403): the target waits for its owner."""
+    """The network does not know us any more (401): the target waits for its owner."""
 
 
 class NeedsLink(SyndicationError):

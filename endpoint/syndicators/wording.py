@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.copies.fitting import ALWAYS, Wording
 from endpoint.domain.copies.hashtags import missing_hashtags
 from endpoint.domain.copies.plain import to_plain
@@ -17,30 +16,26 @@ _ABOUT = ("like-of", "repost-of", "bookmark-of", "in-reply-to")
 
 
 def find_wording(
-    outgoing: Outgoing,
-    target: SyndicationTarget,
-    *,
-    is_answer: bool = False,
-    is_incomplete: bool = False,
+    outgoing: Outgoing, *, is_answer: bool = False, is_incomplete: bool = False
 ) -> Wording:
-    """Return what there is to say of a post, by the rules of ``target``.
+    """Return what there is to say of a post.
 
     ``is_answer`` if the copy itself will be an answer to what the post answers,
     ``is_incomplete`` if it will not show all that the post shows.
     """
-    post, text = outgoing.post, outgoing.own_text.strip()
+    post, text, rules = outgoing.post, outgoing.own_text.strip(), outgoing.rules
     is_titled = post.kind in TITLED
     title = "" if text else _find_title(outgoing)
     text = text or plain_text(outgoing)
     if title and not is_titled:
         title, text = "", f"{title}\n\n{text}".strip()
-    tags = () if outgoing.own_text or not target.hashtags else _find_hashtags(post, title + text)
+    tags = () if outgoing.own_text or not rules.hashtags else _find_hashtags(post, title + text)
     return Wording(
         permalink=post.permalink,
         text=text,
         title=title,
         about="" if is_answer else next(_find_about(post), ""),
-        link=target.permalink or (ALWAYS if is_titled else ""),
+        link=rules.link or (ALWAYS if is_titled else ""),
         hashtags=tags,
         is_incomplete=is_incomplete,
     )

@@ -1,5 +1,6 @@
 """Copies on a real server that speaks Mastodon's API, in good times and in bad ones."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from endpoint.errors import NotFound
 from endpoint.services.syndication.backfeed import BACKFEED
 from endpoint.syndicators import Attachment
 from endpoint.syndicators.mastodon import make
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, Unfit
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
 UID = "https://social.example/@ada"
 
@@ -168,7 +169,7 @@ def test_same_key_is_the_same_copy(server, ada):
         pytest.param({"type": "malformed", "truncate": False}, NotNow, True, id="no JSON"),
         pytest.param({"type": "timeout"}, NotNow, True, id="no answer in time"),
         pytest.param({"type": "status", "status": 401}, NotAllowed, None, id="no such token"),
-        pytest.param({"type": "status", "status": 403}, NotAllowed, None, id="not allowed"),
+        pytest.param({"type": "status", "status": 403}, Forbidden, None, id="not allowed"),
         pytest.param({"type": "status", "status": 422}, Refused, None, id="invalid"),
         pytest.param({"type": "status", "status": 413}, Refused, None, id="too large"),
     ],
@@ -323,3 +324,37 @@ def test_bad_day_ends_with_one_copy(server, publisher):
     assert publisher.row(permalink, UID).state == "copied"
     said = [each for each in server.statuses() if "thick and thin" in each["content"]]
     assert len(said) == 1
+
+
+def test_status_that_may_not_be_boosted_holds_up_no_other(server, publisher):
+    theirs = server.post("Only for you")
+    # This server searches words alone.
+    path = f"v1/statuses/{theirs['id']}"
+    server.api("PUT", path, "bob_token", json={"status": f"I am {theirs['url']}"})
+    server.break_(
+        {"type": "status", "status": 403, "body": {"error": "This action is not allowed"}},
+        path=f"/api/{path}/reblog",
+    )
+    repost = publisher.post(UID, repost_of=theirs["url"])
+    note = publisher.post(UID, content="Still here")
+
+    publisher.deploy()
+
+    row = publisher.row(repost, UID)
+    assert row.state == "refused"
+    assert row.last_error == "The server answers 403: This action is not allowed."
+    assert publisher.row(note, UID).state == "copied"
+    assert publisher.parts.syndication.overview.pauses() == {}
+
+
+def test_attempt_is_found_although_its_photo_is_gone(server, ada):
+    def load():
+        raise NotFound("There is no such file")
+
+    photos = [attachment(png()), attachment(png(), "other.png")]
+    note = outgoing("<p>Was seen with two photos</p>", attachments=photos)
+    since = now()
+    copy = ada.copy(note, "key-photo-gone")
+    lost = tuple(replace(photo, load=load) for photo in photos)
+
+    assert ada.find(replace(note, attachments=lost), "key-photo-gone", since) == copy

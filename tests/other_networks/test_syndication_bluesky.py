@@ -26,9 +26,9 @@ from endpoint.domain.markup import render
 from endpoint.domain.posts import Post
 from endpoint.errors import NotFound, Unavailable
 from endpoint.stores.web import Web
-from endpoint.syndicators import Attachment, Copy, Outgoing, Syndicator, Tools
+from endpoint.syndicators import Attachment, Copy, Outgoing, Rules, Syndicator, Tools
 from endpoint.syndicators.bluesky import make
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, Unfit
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
 pytest_plugins = ("networks",)
 
@@ -62,6 +62,7 @@ def make_bluesky(pds: Pds, **settings: Any) -> Syndicator:
 def note(text: str = "Hello", *files: Attachment, **more: Any) -> Outgoing:
     """Return a post of Markdown ``text``; ``more`` are properties, in snake case."""
     said = {"language": more.pop("language", ""), "own_text": more.pop("own_text", "")}
+    said["rules"] = more.pop("rules", Rules())
     kind = more.pop("kind", "note")
     properties = {name.replace("_", "-"): value for name, value in more.items()}
     content = {"content": [text]} if text else {}
@@ -211,8 +212,10 @@ def test_own_words_are_taken_instead(pds, bluesky):
     assert record["text"] == "Short: a.example"
 
 
-def test_a_target_that_never_links_gets_no_card(pds):
-    make_bluesky(pds, permalink="never", hashtags=False).copy(article(category=["x"]), "key")
+def test_a_copy_that_never_links_gets_no_card(pds, bluesky):
+    rules = Rules(link="never", hashtags=False)
+
+    bluesky.copy(article(category=["x"], rules=rules), "key")
 
     [record] = pds.posts()
     assert record["text"] == "On pens\n\nLong words."
@@ -532,7 +535,7 @@ def test_a_wrong_password_pauses_the_target_and_is_told_to_nobody(pds):
     ("fault", "outcome"),
     [
         pytest.param(xrpc.error(400, "AccountTakedown"), NotAllowed, id="taken down"),
-        pytest.param(xrpc.error(403, "Forbidden"), NotAllowed, id="forbidden"),
+        pytest.param(xrpc.error(403, "Forbidden"), Forbidden, id="forbidden"),
         pytest.param(xrpc.error(401, "AuthMissing"), NotAllowed, id="no token"),
         pytest.param(xrpc.error(400, "InvalidRequest"), Refused, id="invalid"),
         pytest.param(xrpc.error(413, "PayloadTooLarge"), Refused, id="too large"),

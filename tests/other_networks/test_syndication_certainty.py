@@ -1,11 +1,17 @@
 """Copies never made twice and never forgotten, whatever is lost on the way."""
 
 import pytest
+from mastodon_answers import ME, Server, reply, status
 from networks import refusing
 from sqlalchemy import delete
 
 from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.stores.syndications.rows import syndications
+
+
+@pytest.fixture
+def mastodon(httpserver):
+    return Server.at(httpserver)
 
 
 def test_a_target_that_refuses_us_twice_after_a_lost_answer_is_looked_at_first(
@@ -123,6 +129,104 @@ def test_a_copy_that_the_post_names_is_taken_up_after_the_database_is_lost(
     assert network.texts == []
 
 
+@pytest.fixture
+def forgotten(publisher, lost):
+    """The permalink of a post with a copy that only the post knows of."""
+    permalink = publisher.post("small", content="Hello")
+    publisher.deploy()
+    publisher.deploy()
+    lost()
+    return permalink
+
+
+def test_an_edit_finds_the_copy_again_that_only_the_post_knows_of(publisher, network, forgotten):
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    publisher.act("update", forgotten, replace={"content": ["Best"]})
+    publisher.deploy()
+
+    assert network.texts == ["<p>Best</p>\n"]
+    assert len(network.said("POST")) == 1
+    assert publisher.source(forgotten)["syndication"] == [f"{network.url}posts/1"]
+
+
+@pytest.mark.parametrize("status", ["deleted", "draft"])
+def test_a_deletion_finds_the_copy_again_that_only_the_post_knows_of(
+    publisher, network, forgotten, status
+):
+    if status == "deleted":
+        publisher.act("delete", forgotten)
+    else:
+        publisher.act("update", forgotten, replace={"post-status": ["draft"]})
+    publisher.deploy()
+
+    assert network.texts == []
+
+
+def test_a_file_deleted_by_hand_takes_the_copy_along_that_it_alone_knew_of(
+    publisher, network, forgotten, edit
+):
+    publisher.parts.index.catch_up()
+    edit({publisher.parts.index.find(forgotten).path: None})
+    publisher.deploy()
+
+    assert network.texts == []
+
+
+def test_a_network_that_is_down_is_asked_later_for_the_copy_that_a_post_names(
+    publisher, network, forgotten, clock
+):
+    network.answers = [refusing(503)]
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    before = network.texts
+    clock.forward(hours=2)
+    publisher.work()
+
+    assert before == ["<p>Hello</p>\n"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_a_network_that_refuses_the_token_is_asked_once_the_owner_has_another(
+    publisher, network, forgotten, clock
+):
+    network.token = "another"
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    paused = list(publisher.parts.syndication.pausing.all())
+    network.token = "good"
+    publisher.parts.syndication.overview.retry()
+    clock.forward(hours=2)
+    publisher.work()
+
+    assert paused == ["small"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_a_link_that_is_written_by_hand_changes_no_copy(publisher, network, forgotten):
+    more = {"add": {"syndication": ["https://elsewhere.example/1"]}}
+
+    publisher.act("update", forgotten, **more)
+    publisher.deploy()
+
+    assert network.said("PUT") == []
+    assert publisher.parts.syndications.page(9) == []
+
+
+def test_what_a_post_names_of_others_is_left_alone(publisher, network, forgotten):
+    links = ["https://elsewhere.example/1", f"{network.url}posts/7"]
+    publisher.act("update", forgotten, replace={"syndication": links})
+    publisher.deploy()
+
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    publisher.act("delete", forgotten)
+    publisher.deploy()
+
+    assert network.texts == ["<p>Hello</p>\n"]
+    assert {method for method, _ in network.heard} == {"GET", "POST"}
+
+
 def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):
     network.answers = [refusing(429, Retry_After="900")] * 9
     for number in range(70):
@@ -131,3 +235,50 @@ def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):
     publisher.deploy()
 
     assert len(network.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"hashtags": True}, {"hashtags": False}, "<p>Hello</p><p>#sea</p>"),
+        ({"hashtags": False}, {"hashtags": True}, "<p>Hello</p>"),
+        ({"permalink": "never"}, {"permalink": "always"}, "<p>Hello</p><p>#sea</p>"),
+        (
+            {"permalink": "always"},
+            {"permalink": "never"},
+            '<p>Hello</p><p><a href="PERMALINK">PERMALINK</a> #sea</p>',
+        ),
+    ],
+    ids=["no hashtags now", "hashtags now", "link now", "no link now"],
+)
+def test_what_was_tried_is_looked_for_although_settings_and_post_are_others(
+    mastodon, installation, start_publisher, clock, before, after, said
+):
+    def start(settings):
+        table = {"kind": "mastodon", "uid": "m", "name": "M", "server": mastodon.url, "token": "t"}
+        installation.configure(
+            syndication=[table | settings],
+            site={"build": ""},
+            fetch={"allow_hosts": ["127.0.0.1"]},
+        )
+        return start_publisher()
+
+    publisher = start(before)
+    mastodon.answers["POST", "/api/v1/statuses"] = reply({}, 503)
+    permalink = publisher.post("m", content="Hello", category=["sea"])
+    publisher.deploy()
+    said = said.replace("PERMALINK", permalink)
+    made = status("7", ME, content=said, created_at=clock().isoformat())
+    mastodon.answers["GET", "/api/v1/accounts/1/statuses"] = [made]
+    mastodon.answers["PUT", "/api/v1/statuses/7"] = made
+    mastodon.answers["GET", "/api/v1/statuses/7"] = made
+
+    publisher = start(after)
+    publisher.act("update", permalink, replace={"content": ["Better"]})
+    clock.forward(hours=1)
+    publisher.deploy()
+
+    assert publisher.row(permalink, "m").url == made["url"]
+    assert len(mastodon.sent("POST", "/api/v1/statuses")) == 1
+    [edit] = mastodon.sent("PUT", "/api/v1/statuses/7")
+    assert edit["status"].startswith("Better")

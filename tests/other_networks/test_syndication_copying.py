@@ -4,6 +4,7 @@ import json
 
 import pytest
 from networks import refusing
+from structlog.testing import capture_logs
 from werkzeug.wrappers import Response
 
 from endpoint.services.syndication.copying import SYNDICATE
@@ -415,3 +416,19 @@ def test_one_network_that_fails_keeps_no_other_waiting(configure, start_publishe
     assert network.texts == ["<p>Hello</p>\n"]
     assert publisher.row(permalink, "closed").state == "waiting"
     assert "cannot be reached" in publisher.row(permalink, "closed").last_error
+
+
+def test_the_log_says_once_what_became_of_a_copy(publisher, network):
+    with capture_logs() as logs:
+        permalink = publisher.post("small", content="Hello")
+        publisher.work()
+        publisher.deploy()
+        publisher.deploy()
+        publisher.act("update", permalink, replace={"content": ["Better"]})
+        publisher.deploy()
+        publisher.act("delete", permalink)
+        publisher.deploy()
+
+    said = [(log["state"], log["url"]) for log in logs if log["event"] == "syndication"]
+    url = f"{network.url}posts/1"
+    assert said == [("copied", url), ("copied", url), ("removed", "")]

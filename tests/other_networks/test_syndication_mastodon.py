@@ -491,3 +491,11 @@ def test_a_status_with_an_odd_date_is_in_nobodys_way(server, ada, created_at):
     found = ada.find(outgoing("<p>Hello</p>"), "key", NOW)
 
     assert found.url == f"{ME['url']}/7"
+
+
+def test_a_server_that_is_away_is_asked_again():
+    table = {"kind": "mastodon", "uid": "a", "name": "@a", "token": "t"}
+    away = make(SyndicationTarget(**table, server="http://127.0.0.1:1/"), tools(lambda: NOW))
+
+    with pytest.raises(NotNow, match="The server cannot be reached: no connection"):
+        away.check()

@@ -1,5 +1,6 @@
 """Copies on Micro.blog: through Micropub, for which our own server stands in, and by a ping."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -12,9 +13,9 @@ from werkzeug import Response
 
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.errors import NotFound
-from endpoint.syndicators import Attachment
+from endpoint.syndicators import Attachment, Rules
 from endpoint.syndicators.microblog import make
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused, Unfit
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused, Unfit
 
 
 def now():
@@ -85,19 +86,19 @@ def test_article_is_a_link_with_its_title(other_site, read):
     assert "Long" not in content
 
 
-def test_article_is_whole_where_copies_never_link(target, read):
-    other_site = make(target(permalink="never"), tools(now))
+def test_article_is_whole_where_copies_never_link(other_site, read):
+    article = outgoing("<p>Long</p>", "article", name=["On words"], rules=Rules(link="never"))
 
-    copy = other_site.copy(outgoing("<p>Long</p>", "article", name=["On words"]), "key-3")
+    copy = other_site.copy(article, "key-3")
 
     there = read(copy)
     assert there["name"] == ["On words"]
     assert "Long" in str(there["content"])
 
 
-def test_note_that_always_links_and_own_words(target, read):
-    other_site = make(target(permalink="always", hashtags=False), tools(now))
-    note = outgoing("<p>Hello</p>", own="My own words", category=["a"])
+def test_note_that_always_links_and_own_words(other_site, read):
+    rules = Rules(link="always", hashtags=False)
+    note = outgoing("<p>Hello</p>", own="My own words", category=["a"], rules=rules)
 
     there = read(other_site.copy(note, "key-4"))
 
@@ -178,6 +179,19 @@ def test_what_has_no_date_is_in_nobodys_way(httpserver, target, published):
     assert found.url == "https://m.example/2"
 
 
+def test_attempt_is_found_although_its_photo_is_gone(other_site):
+    def load():
+        raise NotFound("There is no such file")
+
+    since, photo = now(), attachment(png(), "going.png")
+    post = outgoing("<p>Seen with a photo</p>", attachments=[photo])
+    copy = other_site.copy(post, "key-going")
+
+    lost = replace(post, attachments=(replace(photo, load=load),))
+
+    assert other_site.find(lost, "key-going", since) == copy
+
+
 def test_check_names_the_place_or_says_that_the_token_is_none(other_site, target):
     assert other_site.check()
     with pytest.raises(NotAllowed):
@@ -243,6 +257,14 @@ def test_202_and_destination(micro, httpserver):
             id="invalid",
         ),
         pytest.param(reply({"error": "unauthorized"}, 401), NotAllowed, None, id="token"),
+        pytest.param(reply({"error": "forbidden"}, 403), Forbidden, None, id="this one"),
+        pytest.param(reply({"error": "insufficient_scope"}, 403), NotAllowed, None, id="scope"),
+        pytest.param(
+            reply({"error": "No"}, 403, **{"WWW-Authenticate": 'Bearer error="invalid_scope"'}),
+            NotAllowed,
+            None,
+            id="scope in the header",
+        ),
         pytest.param(Response("", 429, {"Retry-After": "60"}), NotNow, False, id="busy"),
     ],
 )
@@ -253,6 +275,7 @@ def test_answer_that_is_no_copy(micro, httpserver, answer, outcome, is_unknown):
         micro.copy(outgoing(), "key")
 
     assert getattr(raised.value, "is_unknown", None) is is_unknown
+    assert type(raised.value) is outcome
     assert ("Too large" in str(raised.value)) is (outcome is Refused)
     assert "secret-token" not in str(raised.value)
 
@@ -300,7 +323,7 @@ def test_ping_names_the_feed(httpserver):
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"), [(503, NotNow), (404, NotNow), (400, Refused), (403, NotAllowed)]
+    ("status", "outcome"), [(503, NotNow), (404, NotNow), (400, Refused), (403, Forbidden)]
 )
 def test_ping_that_is_not_heard(httpserver, status, outcome):
     table = {"kind": "microblog", "uid": "ping", "name": "M", "server": httpserver.url_for("/")}

@@ -2,6 +2,7 @@
 
 import pytest
 from mail_servers import mail_server
+from networks import refusing
 
 
 @pytest.fixture
@@ -36,6 +37,45 @@ def test_other_targets_go_on(configure, start_publisher, network):
 
     assert network.texts == ["<p>Hello</p>\n"]
     assert list(publisher.parts.syndication.pausing.all()) == ["small"]
+
+
+def test_what_is_forbidden_alone_is_final_and_others_are_copied(publisher, network, clock):
+    network.answers = [refusing(403)]
+    forbidden = publisher.post("small", content="Hello")
+    clock.forward(seconds=1)
+    publisher.post("small", content="Another")
+
+    publisher.deploy()
+
+    row = publisher.row(forbidden)
+    assert (row.state, row.last_error) == ("refused", "It answers 403.")
+    assert network.texts == ["<p>Another</p>\n"]
+    assert publisher.parts.syndication.overview.pauses() == {}
+
+
+def test_where_everything_is_forbidden_the_target_is_paused(publisher, network):
+    network.answers = [refusing(403), refusing(403)]
+    permalink = publisher.post("small", content="Hello")
+    publisher.post("small", content="Another")
+
+    publisher.deploy()
+
+    assert publisher.row(permalink).state == "waiting"
+    assert list(publisher.parts.syndication.pausing.all()) == ["small"]
+    assert network.texts == []
+
+
+def test_where_it_is_not_known_yet_what_is_forbidden_it_is_tried_again(publisher, network, clock):
+    network.answers = [refusing(403), refusing(503)]
+    permalink = publisher.post("small", content="Hello")
+
+    publisher.deploy()
+    row = publisher.row(permalink)
+    clock.forward(hours=1)
+    publisher.work()
+
+    assert (row.state, row.last_error) == ("waiting", "It answers 503.")
+    assert network.texts == ["<p>Hello</p>\n"]
 
 
 def test_a_retry_lets_it_go_on(publisher, network, paused):

@@ -10,10 +10,12 @@ from endpoint.assembly.syndication.syndicators import make_syndicators
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.generators.generator import Generator
+from endpoint.services.changes import Changes
 from endpoint.services.following import Follower
 from endpoint.services.live import LIVE, Live
 from endpoint.services.media import Media
 from endpoint.services.shown import Steps
+from endpoint.services.syndication.adopting import ADOPT, Adopting
 from endpoint.services.syndication.attempts import Attempts
 from endpoint.services.syndication.backfeed import BACKFEED, Backfeed
 from endpoint.services.syndication.choosing import Choosing
@@ -48,6 +50,7 @@ class SyndicationParts:
     choosing: Choosing
     requesting: Requesting
     following: CopyFollowing
+    adopting: Adopting
     copying: Copying
     linking: Linking
     pausing: Pausing
@@ -59,6 +62,7 @@ class SyndicationParts:
         """Yield what the worker does; nothing where there is nowhere to copy to."""
         if self.syndicators:
             yield self.following.follower(self.lane)
+            yield self.adopting.follower(SYNDICATE)
             yield self.copying.follower()
             yield self.linking.follower(SYNDICATE)
             yield self.pausing.follower()
@@ -88,8 +92,14 @@ def make_syndication(
     linking = Linking(
         stores.repository, stores.index, generator, SyndicationLinks(stores.engine), ring, clock
     )
-    following = _make_following(stores, generator, live, clock)
-    following.begin(is_on=bool(syndicators))
+    seen, adopted = (
+        Steps(name, live, stores.followers, stores.repository, clock) for name in (COPIES, ADOPT)
+    )
+    seen.begin(is_on=bool(syndicators))
+    adopted.begin(is_on=bool(syndicators))
+    changes = Changes(stores.repository, stores.index, generator)
+    known = KnownCopies(stores.syndications, stores.index, syndicators)
+    posts = CopiedPosts(stores.repository, stores.index, generator, live, seen, clock)
     composer = Composer(
         media, stores.repository, generator, config.site.language, literal=is_literal(config)
     )
@@ -97,10 +107,11 @@ def make_syndication(
         syndicators=syndicators,
         choosing=choosing,
         requesting=Requesting(choosing, stores.syndications, ring),
-        following=following,
-        copying=_make_copying(
-            stores, generator, live, composer, syndicators, pausing, linking, clock
+        following=CopyFollowing(seen, changes, stores.syndications, ring, clock),
+        adopting=Adopting(
+            adopted, changes, known, stores.syndications, syndicators, pausing, ring, clock
         ),
+        copying=_make_copying(stores, posts, composer, syndicators, known, pausing, linking, clock),
         linking=linking,
         pausing=pausing,
         overview=Overview(stores.syndications, pausing, targets, ring, clock),
@@ -149,38 +160,17 @@ def _make_backfeed(
     )
 
 
-def _make_following(
-    stores: Stores, generator: Generator, live: Live, clock: Clock
-) -> CopyFollowing:
-    return CopyFollowing(
-        _make_steps(stores, live, clock),
-        stores.repository,
-        stores.index,
-        generator,
-        stores.syndications,
-        stores.bell.ring,
-        clock,
-    )
-
-
-def _make_steps(stores: Stores, live: Live, clock: Clock) -> Steps:
-    return Steps(COPIES, live, stores.followers, stores.repository, clock)
-
-
 def _make_copying(
     stores: Stores,
-    generator: Generator,
-    live: Live,
+    posts: CopiedPosts,
     composer: Composer,
     syndicators: dict[str, Syndicator],
+    known: KnownCopies,
     pausing: Pausing,
     linking: Linking,
     clock: Clock,
 ) -> Copying:
     work = SyndicationWork(stores.engine)
-    known = KnownCopies(stores.syndications, stores.index, syndicators)
-    steps = _make_steps(stores, live, clock)
-    posts = CopiedPosts(stores.repository, stores.index, generator, live, steps, clock)
     return Copying(
         stores.syndications,
         work,

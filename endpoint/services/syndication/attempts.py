@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
+from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.outgoing import version_of
 from endpoint.errors import EndpointError
@@ -17,7 +18,7 @@ from endpoint.services.syndication.states import copied, over, removed, resting
 from endpoint.services.syndication.whereabouts import Found, Whereabouts
 from endpoint.stores.syndications import UNFIT, Syndication
 from endpoint.stores.syndications.work import SyndicationWork
-from endpoint.syndicators import Copy, Outgoing, Syndicator
+from endpoint.syndicators import Copy, Outgoing, Rules, Syndicator
 from endpoint.syndicators.outcomes import NotNow
 
 _UNREADABLE = "The post cannot be found; its file may be broken."
@@ -39,7 +40,7 @@ class Attempts:
         self._known = known
         self._work = work
         self._clock = clock
-        self._outcomes = Outcomes(clock)
+        self._outcomes = Outcomes(syndicators, clock)
 
     def make(self, row: Syndication, found: Found, holder: str) -> Result:
         """Return what came of an attempt at the copy of ``found``, the post of ``row``.
@@ -77,7 +78,7 @@ class Attempts:
             result = self._outcomes.of(row, lambda: look(row, post, version))
             if result != Result(row):
                 return result
-        if not row.began_at and not self._is_for(row, post):
+        if not row.began_at and not fits(self._target(row), post):
             return Result(over(row, UNFIT, "This target is not for posts of that kind."))
         return self._begin(row, post, version, holder)
 
@@ -85,7 +86,8 @@ class Attempts:
         # A network that has heard the key before may return what it made of another version.
         is_certain = not row.began_at or row.sent_version == version
         sent_version = version if is_certain else ""
-        new = replace(row, attempted=pack(post, row.content), sent_version=sent_version)
+        attempted = pack(post, row.content, self._rules(row))
+        new = replace(row, attempted=attempted, sent_version=sent_version)
         begun = self._work.begin(new, holder, self._clock())
         if begun is None:
             # Another machine thought that this one had died, and does it.
@@ -93,7 +95,7 @@ class Attempts:
         return self._outcomes.of(begun, lambda: self._copy(begun, post, version), is_first=True)
 
     def _copy(self, row: Syndication, post: Post, version: str) -> Syndication:
-        outgoing = self._compose(row, post, row.content)
+        outgoing = self._compose(row, post, row.content, self._rules(row))
         return copied(row, self._syndicator(row).copy(outgoing, row.key), version, self._clock())
 
     def _find(self, row: Syndication, _post: Post, version: str) -> Syndication:
@@ -109,7 +111,7 @@ class Attempts:
         return copied(taken, copy, version, self._clock())
 
     def _edit(self, row: Syndication, post: Post, version: str) -> Syndication:
-        outgoing = self._compose(row, post, row.content)
+        outgoing = self._compose(row, post, row.content, self._rules(row))
         copy = self._syndicator(row).edit(Copy(row.url, row.remote_id), outgoing)
         return copied(replace(row, sent_version=version), copy, version, self._clock())
 
@@ -127,11 +129,16 @@ class Attempts:
         since = row.began_at or row.asked_at
         return self._syndicator(row).find(outgoing, row.key, since)
 
-    def _compose(self, row: Syndication, post: Post, own_text: str) -> Outgoing:
-        return self._composer.compose(post, own_text, self._known.answered(post, row.target))
+    def _compose(self, row: Syndication, post: Post, own_text: str, rules: Rules) -> Outgoing:
+        answered = self._known.answered(post, row.target)
+        return self._composer.compose(post, own_text, rules, answered)
 
-    def _is_for(self, row: Syndication, post: Post) -> bool:
-        return any(fits(target, post) for target in self._syndicator(row).targets)
+    def _rules(self, row: Syndication) -> Rules:
+        target = self._target(row)
+        return Rules(target.permalink, target.hashtags)
+
+    def _target(self, row: Syndication) -> SyndicationTarget:
+        return next(each for each in self._syndicator(row).targets if each.uid == row.target)
 
     def _syndicator(self, row: Syndication) -> Syndicator:
         return self._syndicators[row.target]

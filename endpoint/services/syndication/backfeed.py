@@ -8,10 +8,11 @@ from typing import Any
 
 import structlog
 
-from endpoint.domain.copies.reactions import to_mentions
+from endpoint.domain.copies.reactions import Reaction, to_mentions
 from endpoint.domain.webmentions.deciding.rules import Rule, is_refused
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.services.following import Follower
+from endpoint.services.syndication.forbidden import told_apart
 from endpoint.services.syndication.pausing import Pausing
 from endpoint.services.webmentions.receiving.judging import Judgement
 from endpoint.services.webmentions.receiving.sources import Finding
@@ -103,8 +104,7 @@ class Backfeed:
     def _look(self, row: Syndication) -> bool:
         """Look at a copy; say whether that is over, and need not be repeated soon."""
         try:
-            reactions = self._listeners[row.target].reactions(Copy(row.url, row.remote_id))
-            self._keep(row, to_mentions(reactions, row.permalink))
+            self._keep(row, to_mentions(self._ask(row), row.permalink))
         except NotNow as error:
             # What one copy cannot tell is no reason to ask about it more often than others.
             self._not_before[row.target] = self._find_end(error.retry_at)
@@ -119,6 +119,11 @@ class Backfeed:
             # What trips a fault of ours must not keep the others from being looked at.
             _log.exception("copy not looked at", permalink=row.permalink, target=row.target)
         return True
+
+    def _ask(self, row: Syndication) -> Iterable[Reaction]:
+        listener = self._listeners[row.target]
+        with told_apart(listener):
+            return listener.reactions(Copy(row.url, row.remote_id))
 
     def _find_end(self, retry_at: datetime | None) -> datetime:
         now = self._clock()

@@ -25,6 +25,7 @@ SYNDICATE = "syndicate"
 """The name of the follower."""
 
 _log = structlog.get_logger()
+_TOLD = ("url", "remote_id", "sent_version", "last_error")
 _BATCH = 32
 _ROUND_S = 20
 """So long the posts of one target may take before all others have their turn again."""
@@ -115,7 +116,7 @@ class Copying:
         if result.pause:
             self._pausing.pause(row.target, result.pause)
         self._work.note(row, result.row, holder)
-        if result.row != row:
+        if _is_news(row, result.row):
             _log.info(
                 "syndication",
                 permalink=row.permalink,
@@ -128,3 +129,8 @@ class Copying:
 
     def _renew(self, holder: str) -> None:
         self._work.renew(holder, self._clock() + _LEASE)
+
+
+def _is_news(before: Syndication, after: Syndication) -> bool:
+    """Return whether anything came of an attempt, other than that there is nothing to do now."""
+    return any(getattr(before, name) != getattr(after, name) for name in _TOLD)

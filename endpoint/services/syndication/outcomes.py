@@ -1,7 +1,7 @@
 """What the row of a copy is after an attempt, whatever came of that."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,8 +9,10 @@ import structlog
 
 from endpoint.domain.webmentions.receiving.waits import AFTER_FAILURE, next_wait
 from endpoint.errors import EndpointError
+from endpoint.services.syndication.forbidden import told_apart
 from endpoint.services.syndication.states import later, over, settled, until_linked
 from endpoint.stores.syndications import GIVEN_UP, REFUSED, UNFIT, Syndication
+from endpoint.syndicators import Syndicator
 from endpoint.syndicators.outcomes import NeedsLink, NotAllowed, NotNow, Refused, Unfit
 
 _log = structlog.get_logger()
@@ -34,7 +36,10 @@ class Result:
 class Outcomes:
     """Turns what a network's module does, or raises, into the row that is noted."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, syndicators: Mapping[str, Syndicator], clock: Callable[[], datetime]
+    ) -> None:
+        self._syndicators = syndicators
         self._clock = clock
 
     def of(
@@ -47,7 +52,8 @@ class Outcomes:
         known = settled(row) if is_first else row
         now = self._clock()
         try:
-            return Result(act())
+            with told_apart(self._syndicators[row.target]):
+                return Result(act())
         except Refused as error:
             return Result(over(known, REFUSED, str(error)))
         except Unfit as error:

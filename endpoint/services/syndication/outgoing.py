@@ -11,7 +11,9 @@ from endpoint.errors import NotFound
 from endpoint.generators.generator import Generator
 from endpoint.services.media import Media
 from endpoint.stores.repository import Repository
-from endpoint.syndicators import Attachment, Copy, Outgoing
+from endpoint.syndicators import Attachment, Copy, Outgoing, Rules
+
+_USUAL = Rules()
 
 
 class Composer:
@@ -35,10 +37,13 @@ class Composer:
         self._language = language
         self._literal = literal
 
-    def compose(self, post: Post, own_text: str = "", answered: Copy | None = None) -> Outgoing:
-        """Return ``post`` for a copy; ``own_text`` is what its author wrote for that very copy.
+    def compose(
+        self, post: Post, own_text: str = "", rules: Rules = _USUAL, answered: Copy | None = None
+    ) -> Outgoing:
+        """Return ``post`` for a copy by ``rules``.
 
-        ``answered`` is the copy of what it answers, if that is a post of ours.
+        ``own_text`` is what its author wrote for that very copy, ``answered`` the copy
+        of what it answers, if that is a post of ours.
         """
         html = render_content(post.properties, self._literal)
         return Outgoing(
@@ -47,6 +52,7 @@ class Composer:
             attachments=tuple(self._attach(post)),
             language=post.language or self._language,
             own_text=own_text,
+            rules=rules,
             answered=answered,
         )
 

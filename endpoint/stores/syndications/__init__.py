@@ -62,6 +62,12 @@ class Syndications:
             for target in dict.fromkeys(targets):
                 _ask(connection, permalink, target, content, now)
 
+    def adopt(self, permalink: str, target: str, url: str, remote_id: str, now: datetime) -> None:
+        """Note a copy that is there already, unless it is known or asked for by now."""
+        values = {"url": url, "linked_url": url, "remote_id": remote_id, "copied_at": now}
+        with available(), writing(self._engine) as connection:
+            _add(connection, permalink, target, values | _due(now) | {"next_look_at": now})
+
     def readdress(self, old: str, new: str) -> None:
         """Let the copies that were asked for ``old`` be those of ``new``, a post that has moved."""
         columns = syndications.c
@@ -146,13 +152,7 @@ class Syndications:
 
 
 def _ask(connection: Connection, permalink: str, target: str, content: str, now: datetime) -> None:
-    values: dict[str, Any] = {
-        "state": WAITING,
-        "asked_at": now,
-        "attempts": 0,
-        "next_attempt_at": now,
-        **({"content": content} if content else {}),
-    }
+    values = _due(now) | ({"content": content} if content else {})
     row = syndications.c
     is_over = row.state.not_in([WAITING, COPIED])
     is_news = or_(is_over, row.content != content) if content else is_over
@@ -161,13 +161,24 @@ def _ask(connection: Connection, permalink: str, target: str, content: str, now:
         again = update(syndications).where(is_news, *_is(permalink, target))
         connection.execute(again.values(**values))
         return
+    if not _add(connection, permalink, target, values):
+        # Another machine was quicker, and may have asked for something else.
+        _ask(connection, permalink, target, content, now)
+
+
+def _due(now: datetime) -> dict[str, Any]:
+    return {"state": WAITING, "asked_at": now, "attempts": 0, "next_attempt_at": now}
+
+
+def _add(connection: Connection, permalink: str, target: str, values: dict[str, Any]) -> bool:
+    """Add a row; return whether there was none."""
     try:
         with connection.begin_nested():
             new = {"permalink": permalink, "target": target, **values}
             connection.execute(insert(syndications).values(**new))
     except IntegrityError:
-        # Another machine was quicker, and may have asked for something else.
-        _ask(connection, permalink, target, content, now)
+        return False
+    return True
 
 
 def _is(permalink: str, target: str) -> tuple[ColumnElement[bool], ...]:

@@ -47,7 +47,7 @@ class Bluesky:
     def __init__(self, account: Account, target: SyndicationTarget, tools: Tools) -> None:
         self.targets = (target,)
         self._account = account
-        self._writing = Writing(account, target, tools.clock)
+        self._writing = Writing(account, tools.clock)
 
     def copy(self, outgoing: Outgoing, key: str) -> Copy:
         """Return the record that was made."""

@@ -6,18 +6,16 @@ from typing import Any
 
 from requests import Response
 
-from endpoint.domain.retry_after import parse_retry_after
-from endpoint.syndicators.answers import in_one_line, parse_reset
-from endpoint.syndicators.outcomes import NotAllowed, NotNow, Refused
+from endpoint.syndicators.answers import busy, in_one_line
+from endpoint.syndicators.outcomes import Forbidden, NotAllowed, NotNow, Refused
 
 Answer = dict[str, Any]
 
 _EXPIRED = frozenset(("ExpiredToken", "InvalidToken"))
-_BUSY = frozenset((HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, *range(500, 600)))
 _NOT_ALLOWED = frozenset(
     """
     AccountDeactivated AccountSuspended AccountTakedown AuthenticationRequired
-    AuthFactorTokenRequired AuthMissing Forbidden RepoDeactivated RepoSuspended RepoTakendown
+    AuthFactorTokenRequired AuthMissing RepoDeactivated RepoSuspended RepoTakendown
     """.split()
 )
 
@@ -47,24 +45,19 @@ def _failure(response: Response, said: Answer, now: datetime, *, changes: bool) 
     status = response.status_code
     name, words = (in_one_line(said.get(key)) for key in ("error", "message"))
     sentence = f"{': '.join(filter(None, [f'Bluesky answers {status}', name, words]))}."
-    if status == HTTPStatus.TOO_MANY_REQUESTS or name == "RateLimitExceeded":
-        return NotNow(sentence, _find_retry_at(response, now))
-    if status in _BUSY:
-        return NotNow(sentence, _find_retry_at(response, now), is_unknown=changes)
+    if name == "RateLimitExceeded":
+        status = HTTPStatus.TOO_MANY_REQUESTS
+    if waiting := busy(status, response.headers, sentence, now, is_unknown=changes):
+        return waiting
     if name in _EXPIRED:
         return ExpiredToken(sentence)
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or name in _NOT_ALLOWED:
+    if status == HTTPStatus.UNAUTHORIZED or name in _NOT_ALLOWED:
         return NotAllowed(sentence)
+    if status == HTTPStatus.FORBIDDEN or name == "Forbidden":
+        return Forbidden(sentence)
     if status == HTTPStatus.NOT_FOUND or name in ("RecordNotFound", "NotFound"):
         return NoSuchThing(sentence)
     return Refused(sentence)
-
-
-def _find_retry_at(response: Response, now: datetime) -> datetime | None:
-    if reset := parse_reset(response.headers.get("ratelimit-reset")):
-        return reset
-    wait = parse_retry_after(response.headers.get("Retry-After"), now)
-    return now + wait if wait is not None else None
 
 
 def _read_json(response: Response) -> Answer | None:

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.bluesky.addresses import POST, parse_post
 from endpoint.domain.bluesky.facets import find_facets, find_links, shorten_links
 from endpoint.domain.copies.counting import count_graphemes
@@ -53,13 +52,10 @@ def find_verb(outgoing: Outgoing) -> Verb | None:
 
 
 class Writing:
-    """Writes records for ``account``, by the rules of ``target``."""
+    """Writes records for ``account``."""
 
-    def __init__(
-        self, account: Account, target: SyndicationTarget, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, account: Account, clock: Callable[[], datetime]) -> None:
         self._network = Network(account)
-        self._target = target
         self._clock = clock
 
     def write(self, outgoing: Outgoing) -> tuple[str, Record]:
@@ -97,7 +93,6 @@ class Writing:
         photos = _load_photos(outgoing)
         wording = find_wording(
             outgoing,
-            self._target,
             is_answer=is_answer,
             is_incomplete=len(photos) < len(outgoing.attachments),
         )

@@ -28,8 +28,9 @@ class Account:
     """An account on ``server``, whose URL ends with a slash; its session is kept in memory.
 
     Whatever goes wrong is raised as an outcome: NotNow if the server cannot be
-    reached or is busy, NotAllowed if it does not let us in, Refused if it does
-    not take what it was told, NoSuchThing if it has not what it was asked for.
+    reached or is busy, NotAllowed if it does not let us in, Forbidden if it does
+    not let us do that, Refused if it does not take what it was told, NoSuchThing if
+    it has not what it was asked for.
     """
 
     def __init__(

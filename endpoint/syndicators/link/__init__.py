@@ -12,11 +12,10 @@ from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.discovery import find_rel
 from endpoint.domain.html import is_html
 from endpoint.domain.posts import Post
-from endpoint.domain.retry_after import parse_retry_after
 from endpoint.domain.urls import canonical
 from endpoint.stores.web import FetchError, Page, RefusedError
 from endpoint.syndicators import Copy, Outgoing, Syndicator, Tools
-from endpoint.syndicators.answers import in_one_line
+from endpoint.syndicators.answers import busy, in_one_line
 from endpoint.syndicators.link.pages import (
     find_copy,
     find_known_copy,
@@ -27,7 +26,6 @@ from endpoint.syndicators.link.pages import (
 from endpoint.syndicators.options import read_options
 from endpoint.syndicators.outcomes import NeedsLink, NotNow, Refused
 
-_LATER = frozenset({408, 425, 429, *range(500, 600)})
 _GONE = (HTTPStatus.GONE, HTTPStatus.NOT_FOUND)
 
 
@@ -142,11 +140,9 @@ class Link:
         said = read_json(page)
         words = in_one_line(said.get("error_description") or said.get("error"))
         sentence = f"{url} answers {page.status}{f': {words}' if words else ''}."
-        if page.status not in _LATER:
-            return Refused(sentence)
-        now = self._tools.clock()
-        wait = parse_retry_after(page.headers.get("Retry-After"), now)
-        return NotNow(sentence, now + wait if wait is not None else None)
+        # Who knows no token means by 401 or 403, too, that the post is refused.
+        waiting = busy(page.status, page.headers, sentence, self._tools.clock())
+        return waiting or Refused(sentence)
 
 
 def _named(post: Post) -> list[str]:

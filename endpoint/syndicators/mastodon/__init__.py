@@ -1,6 +1,6 @@
 """Copies of posts in an account on a server that speaks Mastodon's API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,15 +11,15 @@ from mastodon.errors import MastodonNotFoundError
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.copies.reactions import Reaction
 from endpoint.domain.urls import canonical
-from endpoint.syndicators import Copy, Outgoing, Tools
+from endpoint.syndicators import Attachment, Copy, Outgoing, Tools
 from endpoint.syndicators.files import fingerprint
 from endpoint.syndicators.mastodon.connections import Connections, read
 from endpoint.syndicators.mastodon.editing import edit_status
-from endpoint.syndicators.mastodon.finding import find_status
+from endpoint.syndicators.mastodon.finding import Sought, find_status
 from endpoint.syndicators.mastodon.limits import KnownLimits
 from endpoint.syndicators.mastodon.media import upload
 from endpoint.syndicators.mastodon.reactions import find_reactions
-from endpoint.syndicators.mastodon.statuses import Wanted, write
+from endpoint.syndicators.mastodon.statuses import Answered, Wanted, write
 from endpoint.syndicators.mastodon.verbs import (
     STATUS,
     do_verb,
@@ -59,17 +59,17 @@ class MastodonSyndicator:
             wanted = self._write(api, outgoing)
             media = self._upload(api, wanted)
         with self._connections.open(changes=True) as api:
-            return _to_copy(_post(api, wanted, media, key), wanted)
+            return _to_copy(_post(api, wanted, media, key), wanted.attachments)
 
     def find(self, outgoing: Outgoing, key: str, since: datetime) -> Copy | None:  # noqa: ARG002
         """Return the status that was made since ``since``; favourites and boosts are repeatable."""
         if find_verb(outgoing)[0] != STATUS:
             return None
         with self._connections.open() as api:
-            wanted = self._write(api, outgoing)
-            account, permalink = self._own_id(api), outgoing.post.permalink
-            status = find_status(api, account, wanted, permalink, since)
-        return _to_copy(status, wanted) if status else None
+            limits = self._limits.get(api, self._clock())
+            sought = Sought(outgoing, limits, self._find_answered(api, outgoing), since)
+            status = find_status(api, self._own_id(api), sought)
+        return _to_copy(status, sought.files(status)) if status else None
 
     def recognise(self, url: str) -> Copy | None:
         """Return the status at ``url`` if it is there, and the account's."""
@@ -95,7 +95,7 @@ class MastodonSyndicator:
             media = None if is_same else self._upload(api, wanted)
             try:
                 limits = self._limits.get(api, self._clock())
-                return _to_copy(edit_status(api, number, wanted, media, limits), wanted)
+                return _to_copy(edit_status(api, number, wanted, media, limits), wanted.attachments)
             except MastodonNotFoundError as error:
                 raise Refused(_GONE) from error
 
@@ -130,10 +130,12 @@ class MastodonSyndicator:
 
     def _write(self, api: Mastodon, outgoing: Outgoing) -> Wanted:
         limits = self._limits.get(api, self._clock())
+        return write(outgoing, limits, self._find_answered(api, outgoing))
+
+    def _find_answered(self, api: Mastodon, outgoing: Outgoing) -> Answered:
         is_answer = "in-reply-to" in outgoing.post.properties
         own_id = self._own_id(api) if is_answer else ""
-        answered = find_answered(api, self._target.server, outgoing, own_id)
-        return write(outgoing, self._target, limits, answered)
+        return find_answered(api, self._target.server, outgoing, own_id)
 
     def _upload(self, api: Mastodon, wanted: Wanted) -> list[str]:
         limits = self._limits.get(api, self._clock())
@@ -171,8 +173,8 @@ def _post(api: Mastodon, wanted: Wanted, media: list[str], key: str) -> Any:
     )
 
 
-def _to_copy(status: Any, wanted: Wanted) -> Copy:
-    id_ = f"{STATUS}:{read(status, 'id')}:{fingerprint(wanted.attachments)}"
+def _to_copy(status: Any, shown: Sequence[Attachment]) -> Copy:
+    id_ = f"{STATUS}:{read(status, 'id')}:{fingerprint(shown)}"
     try:
         # It will be a link on the owner's pages.
         return Copy(canonical(str(status.get("url") or status.get("uri"))), id_)

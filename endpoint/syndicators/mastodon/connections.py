@@ -18,6 +18,7 @@ from endpoint.syndicators.outcomes import NotNow
 
 # What the library, and we, stumble over where an answer has another shape.
 _UNREADABLE = (AttributeError, LookupError, TypeError, AssertionError)
+_NO_ANSWER = "Could not complete request: "
 _UPLOAD_TIMEOUT_S = 120
 _USUAL = 0
 """The time limit of the guarded client, which knows none of zero seconds."""
@@ -56,7 +57,8 @@ class Connections:
             try:
                 yield api
             except MastodonNetworkError as error:
-                raise NotNow(f"{error}.".replace("..", "."), is_unknown=changes) from error
+                why = str(error).removeprefix(_NO_ANSWER).rstrip(".")
+                raise NotNow(f"The server cannot be reached: {why}.", is_unknown=changes) from error
             except (MastodonError, *_UNREADABLE) as error:
                 answer = last[-1] if last else Answer(0, {}, b"")
                 raise outcome(answer, self._clock(), is_unknown=changes) from error

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,11 @@ from mastodon import Mastodon
 
 from endpoint.domain.copies.plain import to_plain
 from endpoint.domain.dates import find_date
+from endpoint.syndicators import Attachment, Outgoing
 from endpoint.syndicators.mastodon.connections import read
-from endpoint.syndicators.mastodon.statuses import Wanted
+from endpoint.syndicators.mastodon.limits import Limits
+from endpoint.syndicators.mastodon.media import choose
+from endpoint.syndicators.mastodon.statuses import Answered, Words, say
 
 _PAGE = 40
 _MOST_PAGES = 5
@@ -21,12 +25,31 @@ _BLANKS = regex.compile(r"[\s\u200b]+")
 _NAME = regex.compile(r"(@\w+)@[\w.-]+\w")
 
 
-def find_status(
-    api: Mastodon, account: str, wanted: Wanted, permalink: str, since: datetime
-) -> Any:
-    """Return the account's status since ``since`` that says what is ``wanted``, or None."""
-    for status in _recent(api, account, since - _MARGIN):
-        if _says(status, wanted, permalink):
+@dataclass(frozen=True)
+class Sought:
+    """A status that an attempt since ``since`` may have made."""
+
+    outgoing: Outgoing
+    limits: Limits
+    answered: Answered
+    since: datetime
+
+    def words(self, status: Any) -> Words:
+        """Return what ``status`` says if it is the one."""
+        # Which files could be sent shows there: they may be gone here since.
+        is_incomplete = _count_files(status) < len(self.outgoing.attachments)
+        return say(self.outgoing, self.limits, self.answered, is_incomplete=is_incomplete)
+
+    def files(self, status: Any) -> tuple[Attachment, ...]:
+        """Return the files of ``status``, none if they are not all that were to be sent."""
+        chosen = choose(self.outgoing.attachments, self.limits)
+        return chosen if _count_files(status) == len(chosen) else ()
+
+
+def find_status(api: Mastodon, account: str, sought: Sought) -> Any:
+    """Return the account's status that is ``sought``, or None."""
+    for status in _recent(api, account, sought.since - _MARGIN):
+        if _says(status, sought.words(status), sought.outgoing.post.permalink):
             return status
     return None
 
@@ -50,7 +73,7 @@ def _is_older(status: Any, since: datetime) -> bool:
     return made_at is not None and made_at < since
 
 
-def _says(status: Any, wanted: Wanted, permalink: str) -> bool:
+def _says(status: Any, wanted: Words, permalink: str) -> bool:
     html = str(status.get("content") or "")
     if permalink in wanted.text and f'href="{permalink}"' in html:
         return True
@@ -61,3 +84,8 @@ def _says(status: Any, wanted: Wanted, permalink: str) -> bool:
 def _bare(text: str) -> str:
     """Return ``text`` without what a server may show in another way."""
     return _BLANKS.sub("", _NAME.sub(r"\1", unicodedata.normalize("NFC", text)))
+
+
+def _count_files(status: Any) -> int:
+    media = status.get("media_attachments")
+    return len(media) if isinstance(media, list) else 0

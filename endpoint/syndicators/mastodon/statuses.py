@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.copies.cutting import cut
 from endpoint.domain.copies.fitting import fit
 from endpoint.domain.warnings import find_warning, is_sensitive
@@ -25,6 +24,14 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a status says, and the warning before it."""
+
+    text: str
+    warning: str
+
+
+@dataclass(frozen=True)
 class Wanted:
     """A status that should be there; ``files`` are what it shows, with their bytes."""
 
@@ -42,34 +49,34 @@ class Wanted:
         return tuple(attachment for attachment, _ in self.files)
 
 
-def write(
-    outgoing: Outgoing, target: SyndicationTarget, limits: Limits, answered: Answered
-) -> Wanted:
+def write(outgoing: Outgoing, limits: Limits, answered: Answered) -> Wanted:
     """Return the status for a post, within the limits of its server."""
     post = outgoing.post
-    chosen = choose(outgoing.attachments, limits)
     # One that is not there, or too large, is missed in the words.
-    files = tuple(load(chosen, limits.room))
-    warning = cut(find_warning(post.properties), limits.max_characters // _WARNING_SHARE)
-    said = find_wording(
-        outgoing,
-        target,
-        is_answer=bool(answered.id),
-        is_incomplete=len(files) < len(outgoing.attachments),
-    )
-    count = limits.count
-    # The name of who is answered comes first, and is never cut.
-    name = f"{answered.name} " if answered.name and answered.name not in said.text else ""
-    room = limits.max_characters - count(warning) - count(name)
+    files = tuple(load(choose(outgoing.attachments, limits), limits.room))
+    is_incomplete = len(files) < len(outgoing.attachments)
+    words = say(outgoing, limits, answered, is_incomplete=is_incomplete)
     return Wanted(
-        text=name + fit(said, room, count),
-        warning=warning,
+        text=words.text,
+        warning=words.warning,
         is_sensitive=is_sensitive(post.properties),
         visibility=post.visibility,
         language=_find_language(outgoing.language),
         answers=answered.id or None,
         files=files,
     )
+
+
+def say(outgoing: Outgoing, limits: Limits, answered: Answered, *, is_incomplete: bool) -> Words:
+    """Return what the status says; ``is_incomplete`` if it lacks a file that the post shows."""
+    warning = find_warning(outgoing.post.properties)
+    warning = cut(warning, limits.max_characters // _WARNING_SHARE)
+    said = find_wording(outgoing, is_answer=bool(answered.id), is_incomplete=is_incomplete)
+    count = limits.count
+    # The name of who is answered comes first, and is never cut.
+    name = f"{answered.name} " if answered.name and answered.name not in said.text else ""
+    room = limits.max_characters - count(warning) - count(name)
+    return Words(name + fit(said, room, count), warning)
 
 
 def _find_language(tag: str) -> str | None:

@@ -8,10 +8,10 @@ from urllib.parse import urljoin, urlsplit
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.posts import Properties
 from endpoint.domain.urls import canonical
-from endpoint.syndicators import Copy, Outgoing, Tools
+from endpoint.syndicators import Attachment, Copy, Outgoing, Tools
 from endpoint.syndicators.files import File, Room, fingerprint, load
 from endpoint.syndicators.microblog.connection import Connection
-from endpoint.syndicators.microblog.finding import is_copy
+from endpoint.syndicators.microblog.finding import find_copy
 from endpoint.syndicators.microblog.writing import CHANGEABLE, write
 from endpoint.syndicators.outcomes import NotNow
 
@@ -40,17 +40,15 @@ class MicropubSyndicator:
         url = _find_location(answer.headers, self._endpoint)
         if not url:
             raise NotNow("The server does not say where the post is.", is_unknown=True)
-        return Copy(url, _id(files))
+        return Copy(url, _id(_of(files)))
 
     def find(self, outgoing: Outgoing, key: str, since: datetime) -> Copy | None:  # noqa: ARG002
         """Return the post among the newest that says the same."""
         query = {"q": "source", "limit": str(_RECENT)} | self._place()
         items = self._connection.get(self._endpoint, query).get("items")
-        _, files = self._load(outgoing)
-        properties = self._write(outgoing, files)
         for item in items if isinstance(items, list) else []:
-            if url := is_copy(item, properties, files, since):
-                return Copy(url, _id(files))
+            if copy := find_copy(item, outgoing, since):
+                return Copy(copy.url, _id(copy.files))
         return None
 
     def recognise(self, url: str) -> Copy | None:
@@ -64,13 +62,13 @@ class MicropubSyndicator:
         """Replace what a post may change; photos only if they are others."""
         place, files = self._load(outgoing)
         replaced = self._write(outgoing, files)
-        if copy.id != _id(files):
+        if copy.id != _id(_of(files)):
             replaced |= self._upload(place, files)
         update: dict[str, Any] = {"action": "update", "url": copy.url, "replace": replaced}
         # What the post has no more of goes.
         update["delete"] = [name for name in CHANGEABLE if name not in replaced]
         self._connection.send(self._endpoint, update | self._place())
-        return Copy(copy.url, _id(files))
+        return Copy(copy.url, _id(_of(files)))
 
     def remove(self, copy: Copy) -> None:
         """Delete the post."""
@@ -90,7 +88,7 @@ class MicropubSyndicator:
 
     def _write(self, outgoing: Outgoing, files: Sequence[File]) -> Properties:
         is_incomplete = len(files) < len(outgoing.attachments)
-        return write(outgoing, self._target, is_incomplete=is_incomplete)
+        return write(outgoing, is_incomplete=is_incomplete)
 
     def _load(self, outgoing: Outgoing) -> tuple[str, list[File]]:
         """Return the media endpoint, and the files of the post that can go there."""
@@ -137,5 +135,9 @@ def _find_location(headers: Mapping[str, str], base: str) -> str:
         return ""
 
 
-def _id(files: Sequence[File]) -> str:
-    return f"post:{fingerprint([attachment for attachment, _ in files])}"
+def _id(attachments: Sequence[Attachment]) -> str:
+    return f"post:{fingerprint(attachments)}"
+
+
+def _of(files: Sequence[File]) -> list[Attachment]:
+    return [attachment for attachment, _ in files]

@@ -3,7 +3,6 @@
 from html import escape
 from typing import Any
 
-from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.copies.fitting import ALWAYS, NEVER
 from endpoint.domain.descriptions import describe, find_links
 from endpoint.domain.posts import Properties
@@ -17,16 +16,14 @@ CHANGEABLE = ("name", "category")
 _WORDLESS = frozenset(("like", "repost"))
 
 
-def write(
-    outgoing: Outgoing, target: SyndicationTarget, *, is_incomplete: bool = False
-) -> Properties:
+def write(outgoing: Outgoing, *, is_incomplete: bool = False) -> Properties:
     """Return the properties without the files; raise Unfit for what is a click and no words.
 
-    What has a title is copied as a link to it, unless copies of ``target`` never
-    link to posts; then whole. Everything else is copied whole, with a link if the
+    What has a title is copied as a link to it, unless copies never link to
+    posts; then whole. Everything else is copied whole, with a link if the
     copy ``is_incomplete``: it lacks a file that the post shows.
     """
-    post, rule = outgoing.post, target.permalink
+    post, rule = outgoing.post, outgoing.rules.link
     name = _first(post.properties, "name")
     found: dict[str, list[Any]] = {"content": [_find_content(outgoing)]}
     if post.kind in TITLED and name and not outgoing.own_text:
@@ -43,7 +40,7 @@ def write(
     if post.visibility != "public":
         found["visibility"] = [post.visibility]
     categories = [word for word in post.properties.get("category", []) if isinstance(word, str)]
-    if categories and target.hashtags:
+    if categories and outgoing.rules.hashtags:
         found["category"] = categories
     return found
 

@@ -43,16 +43,9 @@ class Announcing:
         self._ring = ring
         self._clock = clock
 
-    def begin(self, *, is_on: bool) -> None:
-        """Take what is there at the first start for known: nobody hears of old posts.
-
-        Where not ``is_on``, begin anew the next time: what comes meanwhile is not sent later.
-        """
-        self._steps.begin(is_on=is_on)
-
     def follower(self, lane: str) -> Follower:
         """Return what follows the live site, in the lane of what makes it live."""
-        return Follower(ANNOUNCE, self._steps.wanted, self.announce, lane)
+        return self._steps.follower(self.announce, lane)
 
     def queue(self) -> Queue:
         """Return whether what is live waits to be looked through, as one, and since when."""
@@ -61,9 +54,8 @@ class Announcing:
 
     def announce(self) -> None:
         """Ask for everybody to be told who is concerned by what is live now and was not before."""
-        old, new = self._steps.done(), self._steps.wanted()
         is_news = False
-        for before, after in self._news.between(Shown.parse(old), Shown.parse(new)):
+        for before, after in self._news.between(*self._steps.looks()):
             is_news |= self._sent.ask(list(self._pairs(before, after)), self._clock())
         if is_news:
             self._ring()

@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 
-from endpoint.domain.lists import MAX_LIMIT, Selection
 from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.keeping import stored
 from endpoint.domain.webmentions.outgoing import find_targets, version_of
 from endpoint.generators.generator import Generator
+from endpoint.services.changes import Changes
 from endpoint.services.shown import Shown
 from endpoint.stores.index import PostIndex
 from endpoint.stores.repository import Repository
@@ -39,6 +39,7 @@ class News:
 
     def __init__(
         self,
+        changes: Changes,
         repository: Repository,
         index: PostIndex,
         generator: Generator,
@@ -46,6 +47,7 @@ class News:
         literal: bool,
         counts_replies: bool,
     ) -> None:
+        self._changes = changes
         self._repository = repository
         self._index = index
         self._generator = generator
@@ -57,10 +59,8 @@ class News:
 
         Nothing comes if ``old`` is no commit that is here any more.
         """
-        if not old.commit or not self._repository.has(old.commit):
-            return
-        changed = {path for path, _ in self._repository.changes(old.commit, new.commit)}
-        changed |= {*self._answered(changed, old, new), *came_out(self._index, old, new)}
+        changed = self._changes.files(old, new)
+        changed |= {*self._answered(changed, old, new)}
         before, after = (
             {address(said.permalink): said for said in self._read(changed, shown)}
             for shown in (old, new)
@@ -75,11 +75,10 @@ class News:
         return Said(post.permalink, targets, version_of(post, *replies))
 
     def _read(self, paths: set[str], shown: Shown) -> Iterator[Said]:
-        for path in sorted(filter(self._generator.is_listed, paths)):
-            data = self._repository.read(path, shown.commit)
+        for path in sorted(paths):
             # What cannot be read as a post is shown to nobody; the page of the status tells.
             with suppress(ValueError):
-                post = self._generator.read(path, data) if data is not None else None
+                post = self._changes.read(path, shown.commit)
                 if post and shown.has(post):
                     yield self.say(post, shown.commit)
 
@@ -104,22 +103,3 @@ class News:
         with suppress(ValueError):
             return stored.read(self._repository.read(path, commit))
         return []
-
-
-def came_out(index: PostIndex, old: Shown, new: Shown) -> Iterator[str]:
-    """Yield the paths of posts whose time came between ``old`` and ``new``."""
-    for post in _newest(index) if new.until != old.until else ():
-        if post.published is None or (old.until and post.published <= old.until):
-            return
-        yield post.path
-
-
-def _newest(index: PostIndex) -> Iterator[Post]:
-    """Yield the posts that are no drafts, newest first."""
-    selection = Selection(limit=MAX_LIMIT, status="published")
-    while True:
-        page = index.select(selection)
-        yield from page.posts
-        if page.after is None:
-            return
-        selection = Selection(limit=MAX_LIMIT, status="published", after=page.after)

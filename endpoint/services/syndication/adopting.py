@@ -1,0 +1,103 @@
+"""Copies that only their posts know of: they are found again when such a post changes."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import structlog
+
+from endpoint.domain.copies.linking import LINKS
+from endpoint.domain.posts import Post
+from endpoint.domain.webmentions.outgoing import version_of
+from endpoint.errors import Unavailable
+from endpoint.services.changes import Changes
+from endpoint.services.following import Follower
+from endpoint.services.shown import Shown, Steps
+from endpoint.services.syndication.known import KnownCopies
+from endpoint.services.syndication.pausing import Pausing
+from endpoint.stores.syndications import Syndications
+from endpoint.stores.syndications.rows import GONE
+from endpoint.syndicators.outcomes import NotAllowed, NotNow, SyndicationError
+
+ADOPT = "adopt"
+"""The name of the follower."""
+
+_log = structlog.get_logger()
+
+
+class Adopting:
+    """Follows the live site, and notes the copies of changed posts that have no row.
+
+    Such are copies from before a database was lost, or made by others in the account
+    of a target, of which ``targets`` are the uids. ``ring`` wakes who changes them.
+    """
+
+    def __init__(
+        self,
+        steps: Steps,
+        changes: Changes,
+        known: KnownCopies,
+        syndications: Syndications,
+        targets: Iterable[str],
+        pausing: Pausing,
+        ring: Callable[[], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._steps = steps
+        self._changes = changes
+        self._known = known
+        self._syndications = syndications
+        self._targets = tuple(targets)
+        self._pausing = pausing
+        self._ring = ring
+        self._clock = clock
+
+    def follower(self, lane: str) -> Follower:
+        """Return what follows the live site, in a lane where networks may be asked."""
+        return self._steps.follower(self.adopt, lane)
+
+    def adopt(self) -> None:
+        """Note the copies that changed posts named before; raise Unavailable to be asked again."""
+        old, new = self._steps.looks()
+        before, after = self._changes.posts(old, new)
+        reasons = list[str]()
+        for permalink, post in before.items():
+            now = after.get(permalink)
+            if post.properties.get(LINKS) and _is_news(post, now, new):
+                reasons += self._adopt(post, new.commit if now else GONE)
+        if reasons:
+            raise Unavailable(reasons[0].rstrip("."))
+
+    def _adopt(self, post: Post, version: str) -> list[str]:
+        """Note the copies of ``post``; return why that could not be done everywhere."""
+        unknown = [
+            target
+            for target in self._targets
+            if self._syndications.find(post.permalink, target) is None
+        ]
+        reasons = [reason for target in unknown if (reason := self._ask(post, target))]
+        # What has happened to the post meanwhile was told to rows that were there.
+        if self._syndications.touch([post.permalink], version, self._clock()):
+            self._ring()
+        return reasons
+
+    def _ask(self, post: Post, target: str) -> str:
+        if pause := self._pausing.all().get(target):
+            return pause.reason
+        try:
+            copy = self._known.named(post, target)
+        except NotAllowed as error:
+            self._pausing.pause(target, str(error))
+            return str(error)
+        except NotNow as error:
+            return str(error)
+        except SyndicationError as error:
+            _log.warning("not looked for", url=post.permalink, target=target, reason=str(error))
+            return ""
+        if copy:
+            self._syndications.adopt(post.permalink, target, copy.url, copy.id, self._clock())
+        return ""
+
+
+def _is_news(before: Post, after: Post | None, new: Shown) -> bool:
+    """Return whether copies of the post are to say something else, or to go."""
+    return not after or not new.has(after) or version_of(before) != version_of(after)
