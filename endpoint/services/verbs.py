@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Literal
 
+from endpoint.domain.boosts import boosted_url
 from endpoint.domain.micropub import Create, Delete
 from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
@@ -62,7 +63,7 @@ class Verbs:
         """Return the posts that do ``verb`` with the page at ``url`` and nothing more."""
         self._index.catch_up()
         found = self._index.find_answers(f"{verb}-of", [address(url)])
-        return [post for each in found.values() for post in each if post.kind == verb]
+        return [post for each in found.values() for post in each if _does(post, verb)]
 
     def done(self, urls: Iterable[str]) -> dict[str, Collection[Verb]]:
         """Return what is done with the pages at ``urls``, by URL; what is not is not there."""
@@ -71,9 +72,14 @@ class Verbs:
         for verb in VERBS:
             found = self._index.find_answers(f"{verb}-of", places.values())
             for url, place in places.items():
-                if any(post.kind == verb for post in found.get(place, [])):
+                if any(_does(post, verb) for post in found.get(place, [])):
                     done.setdefault(url, []).append(verb)
         return dict(done)
+
+
+def _does(post: Post, verb: Verb) -> bool:
+    """Whether ``post`` does ``verb``: a repost with words of its own is no mere repost."""
+    return post.kind == verb and (verb != "repost" or bool(boosted_url(post)))
 
 
 def _for(verb: Verb, token: Token) -> Token:

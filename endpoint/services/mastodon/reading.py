@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from endpoint.domain.boosts import boosted_url
 from endpoint.domain.descriptions import find_links
 from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.posts import Post
@@ -39,7 +40,7 @@ class Kept:
             return not (
                 (self.only_media and not has_media)
                 or (self.exclude_replies and is_reply)
-                or (self.exclude_reblogs and post.kind == "repost")
+                or (self.exclude_reblogs and boosted_url(post))
             )
 
         return Wanted(tag=self.tag, test=test)

@@ -109,7 +109,7 @@ class Statuses:
         )
 
     def _answered(self, number: str) -> str:
-        return url_of(self._showing.find(number)) if number else ""
+        return url_of(self._showing.find_boosted(number)) if number else ""
 
     def _require_not_deleted(self, asking: Asking) -> None:
         """Raise NotFound if the post of a keyed request was deleted: it must not come back."""

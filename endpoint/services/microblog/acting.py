@@ -43,7 +43,7 @@ class Acting:
 
     def do(self, verb: Verb, number: str, token: Token) -> None:
         """Like or bookmark what has this number, with a post; scope ``create``."""
-        self._interactions.do(verb, number, token)
+        self._interactions.do(verb, self._interactions.find(verb, number), token)
 
     def undo(self, verb: Verb, number: str, token: Token) -> None:
         """Delete the post that likes or bookmarks; scope ``delete``.
@@ -53,7 +53,7 @@ class Acting:
         """
         own = self._find_own(number)
         if own is None:
-            self._interactions.undo(verb, number, token)
+            self._interactions.undo(verb, self._interactions.find(verb, number), token)
             return
         _, post = own
         if post and post.kind != verb:
