@@ -10,6 +10,7 @@ from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
 from endpoint.services.posts import Posts
+from endpoint.services.retries import Asking
 from endpoint.stores.index import PostIndex
 
 Verb = Literal["like", "repost", "bookmark"]
@@ -46,8 +47,9 @@ class Verbs:
             return done[0]
         shown = {"visibility": [visibility]} if visibility != "public" else {}
         create = Create("h-entry", {f"{verb}-of": [url], **shown})
-        # The same again at the same moment finds no post yet.
-        return self._posts.create(create, token, f"{verb}-of {url}", can_ask=False)
+        # Another app that does the same at the same moment finds no post yet.
+        asking = Asking.of_deed(f"{verb}-of {address(url) or url}")
+        return self._posts.create(create, token, asking=asking, can_ask=False)
 
     def undo(self, verb: Verb, url: str, token: Token) -> None:
         """Delete what does ``verb`` with the page at ``url``, if anything does.
