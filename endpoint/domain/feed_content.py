@@ -71,7 +71,7 @@ def find_media(post: Post) -> list[Medium]:
     for name, family in _FAMILIES.items():
         for value in post.properties.get(name, []):
             url, alt = _read_media(value)
-            if (url := _join(post.permalink, url)) and Medium(family, url, alt) not in found:
+            if (url := join(post.permalink, url)) and Medium(family, url, alt) not in found:
                 found.append(Medium(family, url, alt))
     return found
 
@@ -79,7 +79,7 @@ def find_media(post: Post) -> list[Medium]:
 def find_image(post: Post) -> str:
     """Return the URL of the picture that stands for ``post``: ``featured``, or its first photo."""
     for value in post.properties.get("featured", []):
-        if url := _join(post.permalink, _read_media(value)[0]):
+        if url := join(post.permalink, _read_media(value)[0]):
             return url
     return next((medium.url for medium in find_media(post) if medium.family == "image"), "")
 
@@ -101,7 +101,8 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _join(base: str, url: str) -> str:
+def join(base: str, url: str) -> str:
+    """Return ``url`` as it is on the page ``base``; empty if that is nothing for the web."""
     try:
         joined = urljoin(base, url) if url else ""
     except ValueError:

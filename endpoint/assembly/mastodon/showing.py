@@ -49,7 +49,7 @@ def make_showing(parts: Parts, verbs: Verbs) -> ShowingParts:
     finding = Finding(numbers, parts.index, mentions, parts.clock)
     photos = Photos(parts.engine)
     accounts = Accounts(_profile(config), numbers, parts.index, photos, faces_url(config))
-    files = Files(numbers, parts.media.files, parts.media.uploads)
+    files = Files(numbers, parts.media.files, parts.media.uploads, literal=is_literal(config))
     rules = ShowingRules(config.site.language, _tag_page(config), literal=is_literal(config))
     gathering = Gathering(numbers, finding, accounts, files, parts.index, mentions, verbs.done)
     pages = Pages(numbers, Sources(parts.web, parts.clock, at_once=1).look)
@@ -62,7 +62,7 @@ def make_showing(parts: Parts, verbs: Verbs) -> ShowingParts:
         pages,
         showing,
         Threads(finding, showing, accounts, parts.index, mentions),
-        Reading(timelines, showing, accounts, config.site_url),
+        Reading(timelines, showing, accounts, files, config.site_url),
         Notifications(
             timelines, numbers, finding, showing, accounts, parts.index, Dismissals(parts.engine)
         ),

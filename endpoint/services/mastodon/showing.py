@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from endpoint.domain.dates import parse_date
 from endpoint.domain.feed import tags
+from endpoint.domain.inline_pictures import without_pictures
 from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.mastodon.html_links import link
 from endpoint.domain.mastodon.statuses import (
@@ -90,17 +91,22 @@ class Showing:
         """Return a post as a Status."""
         return self.all([post])[0]
 
-    def all(self, entries: Sequence[Entry]) -> list[Entity]:
-        """Return each of ``entries`` as a Status, a boost with the Status that it shows."""
+    def all(self, entries: Sequence[Entry], *, with_pictures: bool = False) -> list[Entity]:
+        """Return each of ``entries`` as a Status, a boost with the Status that it shows.
+
+        Pictures in a text are attachments, and stay in the text only ``with_pictures``.
+        """
         if not entries:
             return []
         boosted = self._boosts.of(entries)
         facts = self._gathering.gather([*entries, *boosted.values()])
-        inner = {own: self._describe(entry, facts).describe() for own, entry in boosted.items()}
-        return [
-            {**self._describe(entry, facts).describe(), "reblog": inner.get(key_of(entry))}
-            for entry in entries
-        ]
+
+        def describe(entry: Entry) -> Entity:
+            status = self._describe(entry, facts).describe()
+            return status if with_pictures else _take_pictures_out(status)
+
+        inner = {permalink: describe(entry) for permalink, entry in boosted.items()}
+        return [{**describe(entry), "reblog": inner.get(key_of(entry))} for entry in entries]
 
     def numbers_of(self, entries: Iterable[Entry]) -> list[int]:
         """Return the number of each of ``entries``."""
@@ -166,6 +172,11 @@ def _updated(post: Post) -> datetime | None:
     except (KeyError, IndexError, ValueError, AttributeError):
         # An owner may write anything there, and the post is as good without.
         return None
+
+
+def _take_pictures_out(status: Entity) -> Entity:
+    # Apps show an empty box in the place of a picture, or the picture twice.
+    return {**status, "content": without_pictures(status["content"])}
 
 
 def _written_at(entry: Received | Page) -> datetime:
