@@ -17,8 +17,8 @@ _GRANTED_BY = {
     "undelete": _PUBLISHING | _STATUSES | {"undelete", "delete"},
     "media": _PUBLISHING | {"media", "draft", "write", "write:media"},
 }
-_ACTING = _PUBLISHING | {"draft", "update", "delete", "undelete", "media"}
-"""What Micropub apps ask for, each enough to call the Mastodon API at all."""
+_CHANGING = _PUBLISHING | {"draft", "update", "delete", "undelete"}
+"""What Micropub apps ask for to change posts, each enough to read them over the Mastodon API."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Token:
         ``post`` is the old name of ``create``; ``create`` and ``draft`` are enough
         for media, and ``delete`` or ``create`` for undelete. A draft-only token
         does not grant ``create``. Mastodon's ``write`` grants all of these, and
-        its ``read:statuses`` is granted by ``read`` and by any of ours.
+        its ``read:statuses`` is granted by ``read`` and by any of ours but ``media``.
         """
         if scope == "create" and self.drafts_only:
             return False
@@ -66,8 +66,11 @@ def _granted_by(scope: str) -> frozenset[str]:
     if scope in _GRANTED_BY:
         return _GRANTED_BY[scope]
     family, _, _ = scope.partition(":")
+    if family not in ("read", "write"):
+        return frozenset({scope})
     # What a token may do to posts the services ask again, in the words of Micropub.
-    return _ACTING | {family, scope} if family in ("read", "write") else frozenset({scope})
+    acting = _CHANGING if family == "read" else _CHANGING | {"media"}
+    return acting | {family, scope}
 
 
 def split_scopes(text: str) -> frozenset[str]:

@@ -78,3 +78,10 @@ def test_200_no_more_than_eighty_are_told_at_once(parts, post, client, decide):
 
     assert (len(everybody), len(some)) == (80, 40)
     assert some[0]["display_name"] == "G89"
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 200), ("update", 200), ("media", 403)])
+def test_a_token_for_files_reads_no_posts(client, bearer, scope, status):
+    answer = client.get("/api/v1/timelines/home", headers=bearer(scope))
+
+    assert answer.status_code == status
