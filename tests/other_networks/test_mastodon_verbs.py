@@ -16,6 +16,8 @@ VERBS = [
     ("bookmark", "unbookmark", "bookmarked", "bookmarkOf"),
 ]
 
+COUNTED = {"favourite": "favourites_count", "reblog": "reblogs_count"}
+
 
 @pytest.fixture
 def parts(installation, start):
@@ -61,6 +63,7 @@ def test_200_done_twice_and_undone_twice(client, headers, mention, repo, do, und
     answers = [answer.json["reblog"] or answer.json for answer in done]
     assert [answer.status_code for answer in [*done, *undone]] == [200] * 4
     assert [answer[flag] for answer in answers] == [True, True]
+    assert [answer.get(COUNTED.get(do), 1) for answer in answers] == [1, 1]
     assert [answer["id"] for answer in answers] == [mention["id"]] * 2
     assert post[key] == [GRACE]
     assert commits == before + 1

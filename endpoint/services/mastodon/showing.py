@@ -152,6 +152,7 @@ class Showing:
         is_about_us = isinstance(entry, Received)
         base = entry.source if isinstance(entry, Received) else entry.url
         target = entry.permalink if isinstance(entry, Received) else ""
+        done = frozenset(facts.done.get(url, ()))
         return Status(
             id=facts.numbers[key_of(entry)],
             url=url,
@@ -161,8 +162,8 @@ class Showing:
             content=content_of_mention(mention, base, target),
             mentions=(self._accounts.owner_mention(),) if is_about_us else (),
             parent=facts.parents.get(address(parent_url(entry))),
-            counts=facts.counts.get(address(url), Counts()),
-            done=frozenset(facts.done.get(url, ())),
+            counts=facts.counts.get(address(url), Counts()).with_own(done),
+            done=done,
         )
 
 
