@@ -323,10 +323,28 @@ def test_400_source_of_an_unknown_url(query):
     assert "url" in response.json["error_description"]
 
 
-def test_403_source_with_a_sign_in_token(client, bearer, posts):
-    response = client.get("/micropub?q=source", headers=bearer("profile"))
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        ("create", 200),
+        ("draft", 200),
+        ("update", 200),
+        ("delete", 200),
+        ("write", 200),
+        ("write:statuses", 200),
+        ("profile", 403),
+        ("media", 403),
+        ("write:media", 403),
+        ("read", 403),
+    ],
+)
+def test_source_is_for_those_who_may_change_posts(client, bearer, posts, scope, status):
+    answers = [
+        client.get("/micropub", query_string={"q": "source", **query}, headers=bearer(scope))
+        for query in ({}, {"url": posts[0]})
+    ]
 
-    assert response.status_code == 403
+    assert [answer.status_code for answer in answers] == [status] * 2
 
 
 def test_200_files_made_by_hand_are_posts(query, repo, tmp_path):

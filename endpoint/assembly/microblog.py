@@ -29,7 +29,7 @@ def make_microblog(
         ),
         checking=Checking(timelines, mastodon.markers, parts.live),
         acting=Acting(
-            mastodon.statuses,
+            mastodon.publishing,
             mastodon.interactions,
             Verbs(posts, parts.index),
             posts,

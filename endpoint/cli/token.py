@@ -6,8 +6,7 @@ import click
 
 from endpoint.cli.configured import assemble, configured
 from endpoint.config import Config
-
-_SCOPES = frozenset("create draft update delete undelete media profile email post".split())
+from endpoint.domain.indieauth.scopes import is_known
 
 
 @click.group()
@@ -22,7 +21,7 @@ def token() -> None:
 @click.option("--expires-in", metavar="SECONDS", type=click.IntRange(1, 10**9))
 def create(config: Config, scope: str, client_id: str, expires_in: int | None) -> None:
     """Make a token and print it alone on standard output."""
-    for unknown in sorted(set(scope.split()) - _SCOPES):
+    for unknown in sorted(each for each in set(scope.split()) if not is_known(each)):
         click.echo(f"Note: {unknown} is no scope that grants anything here", err=True)
     secret, _ = assemble(config).tokens.create(
         client_id=client_id,

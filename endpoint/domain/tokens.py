@@ -10,7 +10,8 @@ from endpoint.errors import InsufficientScope
 _SECRET_BYTES = 32
 _PUBLISHING = frozenset({"create", "post"})
 _STATUSES = frozenset({"write", "write:statuses"})
-_POSTING = _PUBLISHING | {"draft", "update", "delete", "undelete"}
+_CHANGING = _PUBLISHING | {"draft", "update", "delete", "undelete"}
+"""What Micropub apps ask for to change posts, each enough to read them over the Mastodon API."""
 _GRANTED_BY = {
     "create": _PUBLISHING | _STATUSES,
     "update": _STATUSES | {"update"},
@@ -18,10 +19,8 @@ _GRANTED_BY = {
     "undelete": _PUBLISHING | _STATUSES | {"undelete", "delete"},
     "media": _PUBLISHING | {"media", "draft", "write", "write:media"},
     # What is dismissed never comes back, and who sends files alone has no business there.
-    "write:notifications": _POSTING | {"write", "write:notifications"},
+    "write:notifications": _CHANGING | {"write", "write:notifications"},
 }
-_ACTING = _POSTING | {"media"}
-"""What Micropub apps ask for, each enough to call the Mastodon API at all."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Token:
         ``post`` is the old name of ``create``; ``create`` and ``draft`` are enough
         for media, and ``delete`` or ``create`` for undelete. A draft-only token
         does not grant ``create``. Mastodon's ``write`` grants all of these, and
-        its ``read:statuses`` is granted by ``read`` and by any of ours.
+        its ``read:statuses`` is granted by ``read`` and by any of ours but ``media``.
         """
         if scope == "create" and self.drafts_only:
             return False
@@ -69,8 +68,11 @@ def _granted_by(scope: str) -> frozenset[str]:
     if scope in _GRANTED_BY:
         return _GRANTED_BY[scope]
     family, _, _ = scope.partition(":")
+    if family not in ("read", "write"):
+        return frozenset({scope})
     # What a token may do to posts the services ask again, in the words of Micropub.
-    return _ACTING | {family, scope} if family in ("read", "write") else frozenset({scope})
+    acting = _CHANGING if family == "read" else _CHANGING | {"media"}
+    return acting | {family, scope}
 
 
 def split_scopes(text: str) -> frozenset[str]:

@@ -58,18 +58,20 @@ class Posts:
         idempotency_key: str | None = None,
         files: Files | None = None,
         *,
+        asking: Asking | None = None,
         can_ask: bool = True,
     ) -> Post:
         """Return the new post, or the one a retry of the same request made before.
 
-        ``files`` are those that came with it. Scope ``create``, or ``draft`` for
-        drafts (Micropub §3.3). An app that cannot ask its user where to copy the
-        post has it copied to what is checked for others.
+        ``asking`` says by what they are the same, if not as usual; ``files`` are
+        those that came with it. Scope ``create``, or ``draft`` for drafts
+        (Micropub §3.3). An app that cannot ask its user where to copy the post has
+        it copied to what is checked for others.
         """
         token.require("create", "draft")
         now = self._clock()
         targets = self._requesting.read(create.commands, token)
-        asking = Asking.of(create, token, idempotency_key)
+        asking = asking or Asking.of(create, token, idempotency_key)
         post = self._changing.find_first(asking, now)
         if post is None:
             with self._attachments.taking(files or {}, token) as taker:

@@ -21,7 +21,10 @@ _ON_ITS_WAY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Asking:
-    """What makes two requests the same: their ``Idempotency-Key``, else token and body."""
+    """What makes two requests the same: their ``Idempotency-Key``, else token and body.
+
+    Or what they do, where that can be done once, whoever asks for it.
+    """
 
     key: str
     is_keyed: bool
@@ -33,8 +36,12 @@ class Asking:
         asked = idempotency_key or json.dumps(
             [create.type, create.properties, create.commands], sort_keys=True
         )
-        key = hashlib.sha256(f"{kind}\n{token.id}\n{asked}".encode()).hexdigest()
-        return cls(key, is_keyed=bool(idempotency_key))
+        return cls(_hash(kind, token.id, asked), is_keyed=bool(idempotency_key))
+
+    @classmethod
+    def of_deed(cls, deed: str) -> Self:
+        """Return what every request is known by that does this."""
+        return cls(_hash("deed", "", deed), is_keyed=True)
 
 
 class Retries:
@@ -72,3 +79,7 @@ class Retries:
         yield
         if self._noted:
             self._creations.remember(self._noted, keep=_KEY_LIFE)
+
+
+def _hash(kind: str, token_id: str, asked: str) -> str:
+    return hashlib.sha256(f"{kind}\n{token_id}\n{asked}".encode()).hexdigest()

@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Literal
 
+from endpoint.domain.boosts import boosted_url
 from endpoint.domain.micropub import Create, Delete
 from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
 from endpoint.services.posts import Posts
+from endpoint.services.retries import Asking
 from endpoint.stores.index import PostIndex
 
 Verb = Literal["like", "repost", "bookmark"]
@@ -45,8 +47,9 @@ class Verbs:
             return done[0]
         shown = {"visibility": [visibility]} if visibility != "public" else {}
         create = Create("h-entry", {f"{verb}-of": [url], **shown})
-        # The same again at the same moment finds no post yet.
-        return self._posts.create(create, token, f"{verb}-of {url}", can_ask=False)
+        # Another app that does the same at the same moment finds no post yet.
+        asking = Asking.of_deed(f"{verb}-of {address(url) or url}")
+        return self._posts.create(create, token, asking=asking, can_ask=False)
 
     def undo(self, verb: Verb, url: str, token: Token) -> None:
         """Delete what does ``verb`` with the page at ``url``, if anything does.
@@ -62,7 +65,7 @@ class Verbs:
         """Return the posts that do ``verb`` with the page at ``url`` and nothing more."""
         self._index.catch_up()
         found = self._index.find_answers(f"{verb}-of", [address(url)])
-        return [post for each in found.values() for post in each if post.kind == verb]
+        return [post for each in found.values() for post in each if _does(post, verb)]
 
     def done(
         self, urls: Iterable[str], is_out: Callable[[Post], bool]
@@ -76,9 +79,14 @@ class Verbs:
         for verb in VERBS:
             found = self._index.find_answers(f"{verb}-of", places.values())
             for url, place in places.items():
-                if any(post.kind == verb and is_out(post) for post in found.get(place, [])):
+                if any(_does(post, verb) and is_out(post) for post in found.get(place, [])):
                     done.setdefault(url, []).append(verb)
         return dict(done)
+
+
+def _does(post: Post, verb: Verb) -> bool:
+    """Whether ``post`` does ``verb``: a repost with words of its own is no mere repost."""
+    return post.kind == verb and (verb != "repost" or bool(boosted_url(post)))
 
 
 def _for(verb: Verb, token: Token) -> Token:

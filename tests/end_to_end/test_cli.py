@@ -220,6 +220,12 @@ def test_token_with_an_unknown_scope_is_made_with_a_note(run, folder):
     assert made.stderr == "Note: craete is no scope that grants anything here\n"
 
 
+def test_token_with_scopes_of_apps_for_mastodon_is_made_without_a_note(run, folder):
+    made = run("token", "create", "--scope", "read write write:favourites", cwd=folder)
+
+    assert (made.returncode, made.stderr) == (0, "")
+
+
 def test_init_never_touches_what_is_there(run, folder):
     before = (folder / "config.toml").read_text()
 

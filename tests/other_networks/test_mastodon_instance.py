@@ -169,7 +169,7 @@ def test_401_a_token_that_is_none(client):
         ("read:accounts", 200),
         ("create", 200),
         ("draft", 200),
-        ("media", 200),
+        ("media", 403),
         ("read:statuses", 403),
         ("write", 403),
         ("follow push", 403),

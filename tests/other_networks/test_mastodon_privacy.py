@@ -99,3 +99,10 @@ def test_200_what_the_owner_likes_in_a_draft_is_told_to_nobody(
     shown = client.get(f"{API}/statuses/{status['id']}").json
 
     assert (shown["favourited"], shown["bookmarked"]) == flags
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 200), ("update", 200), ("media", 403)])
+def test_a_token_for_files_reads_no_posts(client, bearer, scope, status):
+    answer = client.get("/api/v1/timelines/home", headers=bearer(scope))
+
+    assert answer.status_code == status

@@ -379,3 +379,19 @@ def test_the_newest_are_there_before_the_worker_has_numbered_all(write, read):
     urls = write(f"2025-01-01T{n // 60:02}:{n % 60:02}:00Z" for n in range(250))
 
     assert read(HOME, limit=2) == [urls[249], urls[248]]
+
+
+@pytest.mark.parametrize("tag", ["coffee", "Coffee", "%23coffee", "nobody-has-it"])
+def test_200_a_tag_before_its_timeline(client, headers, publish, tag):
+    publish(content="Cup", category="coffee")
+
+    answer = client.get(f"/api/v1/tags/{tag}", headers=headers)
+
+    name = tag.removeprefix("%23")
+    assert answer.json["name"] == name
+    assert answer.json["url"] == f"https://site.example/tags/{name.lower()}/"
+    assert (answer.json["following"], answer.json["history"]) == (False, [])
+
+
+def test_404_a_tag_without_a_name(client, headers):
+    assert client.get("/api/v1/tags/%23", headers=headers).status_code == 404

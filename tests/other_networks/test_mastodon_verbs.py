@@ -1,6 +1,8 @@
 """Favourites, boosts and bookmarks: each is a post that tells the other by Webmention."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import frontmatter
 import pytest
@@ -13,6 +15,8 @@ VERBS = [
     ("reblog", "unreblog", "reblogged", "repostOf"),
     ("bookmark", "unbookmark", "bookmarked", "bookmarkOf"),
 ]
+
+COUNTED = {"favourite": "favourites_count", "reblog": "reblogs_count"}
 
 
 @pytest.fixture
@@ -59,6 +63,7 @@ def test_200_done_twice_and_undone_twice(client, headers, mention, repo, do, und
     answers = [answer.json["reblog"] or answer.json for answer in done]
     assert [answer.status_code for answer in [*done, *undone]] == [200] * 4
     assert [answer[flag] for answer in answers] == [True, True]
+    assert [answer.get(COUNTED.get(do), 1) for answer in answers] == [1, 1]
     assert [answer["id"] for answer in answers] == [mention["id"]] * 2
     assert post[key] == [GRACE]
     assert commits == before + 1
@@ -87,6 +92,32 @@ def test_200_a_boost_is_a_status_with_the_other_within(client, headers, mention)
     assert answer.json["reblog"]["id"] == mention["id"]
     assert answer.json["visibility"] == "unlisted"
     assert answer.json["account"]["id"] == "1"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{STATUSES}/{{}}/{do}" for do, *_ in VERBS),
+        *(f"/posts/{name}?id={{}}" for name in ("favorites", "bookmarks")),
+    ],
+)
+def test_200_several_apps_at_once_make_one_post(
+    parts, start, client_of, bearer, mention, repo, path
+):
+    processes = [parts, start()]
+    clients = [client_of(processes[n % 2]) for n in range(6)]
+    tokens = [bearer("read write") for _ in clients]
+    before, ready = count_commits(repo), Barrier(len(clients))
+
+    def do(client, headers):
+        ready.wait()
+        return client.post(path.format(mention["id"]), headers=headers)
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(do, clients, tokens))
+
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert count_commits(repo) == before + 1
 
 
 def test_200_what_micropub_did_counts_too(client, headers, bearer, mention, repo):

@@ -11,6 +11,7 @@ from endpoint.domain.descriptions import is_web
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.domain.mastodon.accounts import Account, Pictures, text_to_note
 from endpoint.services.mastodon.accounts import Accounts, Profile
+from endpoint.services.mastodon.boosts import Boosts
 from endpoint.services.mastodon.facts import Gathering
 from endpoint.services.mastodon.files import Files
 from endpoint.services.mastodon.finding import Finding
@@ -48,12 +49,12 @@ def make_showing(parts: Parts, verbs: Verbs) -> ShowingParts:
     finding = Finding(numbers, parts.index, mentions, parts.clock)
     photos = Photos(parts.engine)
     accounts = Accounts(_profile(config), numbers, parts.index, photos, faces_url(config))
-    files = Files(numbers, parts.media.files, parts.media.uploads)
+    files = Files(numbers, parts.media.files, parts.media.uploads, literal=is_literal(config))
     rules = ShowingRules(config.site.language, _tag_page(config), literal=is_literal(config))
     gathering = Gathering(numbers, finding, accounts, files, parts.index, mentions, verbs.done)
-    showing = Showing(finding, accounts, gathering, rules)
-    timelines = parts.timelines.timelines
     pages = Pages(numbers, Sources(parts.web, parts.clock, at_once=1).look)
+    showing = Showing(finding, Boosts(finding, pages), accounts, gathering, rules)
+    timelines = parts.timelines.timelines
     return ShowingParts(
         finding,
         accounts,
@@ -61,7 +62,7 @@ def make_showing(parts: Parts, verbs: Verbs) -> ShowingParts:
         pages,
         showing,
         Threads(finding, showing, accounts, parts.index, mentions),
-        Reading(timelines, showing, accounts, config.site_url),
+        Reading(timelines, showing, accounts, files, config.site_url),
         Notifications(
             timelines, numbers, finding, showing, accounts, parts.index, Dismissals(parts.engine)
         ),

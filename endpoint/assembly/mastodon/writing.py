@@ -9,9 +9,12 @@ from endpoint.domain.mastodon.typed import Style
 from endpoint.services.indieauth.registrations import Registrations
 from endpoint.services.mastodon.applications import Applications
 from endpoint.services.mastodon.attaching import Attaching
+from endpoint.services.mastodon.editing import Editing
 from endpoint.services.mastodon.favourites import Favourites
 from endpoint.services.mastodon.interactions import Interactions
-from endpoint.services.mastodon.statuses import Statuses, StatusRules
+from endpoint.services.mastodon.keys import Keys
+from endpoint.services.mastodon.publishing import Publishing
+from endpoint.services.mastodon.wording import StatusRules, Wording
 from endpoint.services.posts import Posts
 from endpoint.services.verbs import Verbs
 
@@ -20,7 +23,8 @@ from endpoint.services.verbs import Verbs
 class WritingParts:
     """What writes statuses, takes their files, and likes, reposts and bookmarks pages."""
 
-    statuses: Statuses
+    publishing: Publishing
+    editing: Editing
     attaching: Attaching
     interactions: Interactions
     favourites: Favourites
@@ -33,16 +37,14 @@ def make_writing(
     config, showing = parts.config, shown.showing
     attaching = Attaching(parts.media.files, parts.timelines.numbers, shown.files)
     style = Style(config.site.language, literal=is_literal(config))
-    statuses = Statuses(
-        posts,
-        parts.index,
-        showing,
-        attaching,
-        shown.accounts,
-        Applications(registrations.find, parts.timelines.numbers),
-        parts.creations,
-        StatusRules(config.mastodon.max_characters, style),
-        parts.clock,
-    )
+    wording = Wording(shown.accounts, StatusRules(config.mastodon.max_characters, style))
+    keys = Keys(parts.creations, parts.index, parts.clock)
+    applications = Applications(registrations.find, parts.timelines.numbers)
     favourites = Favourites(parts.timelines.timelines, shown.finding, showing, shown.pages)
-    return WritingParts(statuses, attaching, Interactions(verbs, showing), favourites)
+    return WritingParts(
+        Publishing(posts, showing, attaching, wording, keys, applications),
+        Editing(posts, showing, attaching, wording),
+        attaching,
+        Interactions(verbs, showing),
+        favourites,
+    )

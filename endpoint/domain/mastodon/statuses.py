@@ -1,6 +1,7 @@
 """Posts, and what other pages say of them, as Mastodon's statuses."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 
@@ -23,6 +24,11 @@ class Counts:
     replies: int = 0
     reblogs: int = 0
     favourites: int = 0
+
+    def with_own(self, done: Collection[str]) -> "Counts":
+        """Return them with what the owner did, of which no Webmention tells us."""
+        reblogs, favourites = self.reblogs + ("repost" in done), self.favourites + ("like" in done)
+        return replace(self, reblogs=reblogs, favourites=favourites)
 
 
 @dataclass(frozen=True)

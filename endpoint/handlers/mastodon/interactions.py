@@ -10,6 +10,7 @@ from endpoint.handlers.mastodon.paging import answer_page, read_span
 from endpoint.handlers.mastodon.parameters import read
 from endpoint.handlers.mastodon.tokens import authorize_app
 from endpoint.services.mastodon import Mastodon
+from endpoint.services.mastodon.entries import Entry
 from endpoint.services.verbs import SCOPES, Verb
 
 bp = blueprint("interactions")
@@ -20,8 +21,9 @@ bp = blueprint("interactions")
 def do(number: str, verb: Verb) -> Response:
     """Like or bookmark a post: a post of the owner's own, which tells the other by Webmention."""
     token = authorize_app(SCOPES[verb])
-    _mastodon().interactions.do(verb, number, token)
-    return entity(_show(number))
+    entry = _mastodon().interactions.find(verb, number)
+    _mastodon().interactions.do(verb, entry, token)
+    return entity(_show(entry))
 
 
 @bp.post("/api/v1/statuses/<number>/unfavourite", defaults={"verb": "like"})
@@ -30,16 +32,18 @@ def do(number: str, verb: Verb) -> Response:
 def undo(number: str, verb: Verb) -> Response:
     """Delete the like, the bookmark or the repost."""
     token = authorize_app(SCOPES[verb])
-    _mastodon().interactions.undo(verb, number, token)
-    return entity(_show(number))
+    entry = _mastodon().interactions.find(verb, number)
+    _mastodon().interactions.undo(verb, entry, token)
+    return entity(_show(entry))
 
 
 @bp.post("/api/v1/statuses/<number>/reblog")
 def reblog(number: str) -> Response:
     """Repost a post, and answer with the repost, which has the post within."""
     token = authorize_app(SCOPES["repost"])
-    post = _mastodon().interactions.do("repost", number, token, read().text("visibility"))
-    return entity({**_mastodon().showing.post(post), "reblog": _show(number)})
+    entry = _mastodon().interactions.find("repost", number)
+    post = _mastodon().interactions.do("repost", entry, token, read().text("visibility"))
+    return entity({**_show(post), "reblog": _show(entry)})
 
 
 @bp.get("/api/v1/favourites")
@@ -56,9 +60,8 @@ def show_bookmarks() -> Response:
     return answer_page(_mastodon().favourites.page("bookmark", read_span(read())))
 
 
-def _show(number: str) -> dict[str, Any]:
-    showing = _mastodon().showing
-    [shown] = showing.all([showing.find(number)])
+def _show(entry: Entry) -> dict[str, Any]:
+    [shown] = _mastodon().showing.all([entry])
     return shown
 
 

@@ -9,7 +9,7 @@ from endpoint.handlers.limits import limit
 from endpoint.handlers.mastodon.answers import blueprint, entity
 from endpoint.handlers.mastodon.paging import read_limit
 from endpoint.handlers.mastodon.parameters import read
-from endpoint.handlers.mastodon.tokens import authorize_app
+from endpoint.handlers.mastodon.tokens import authorize_app, find_token
 from endpoint.services.mastodon.searching import Question
 
 bp = blueprint("search")
@@ -25,6 +25,13 @@ def search() -> Response:
     """Answer with accounts, statuses and hashtags; with ``resolve``, unknown URLs are fetched."""
     authorize_app("read:search")
     return entity(services().mastodon.searching.search(_read(read())))
+
+
+@bp.get("/api/v1/tags/<tag>")
+def show_tag(tag: str) -> Response:
+    """Answer with a hashtag, which apps ask for before its timeline; nobody follows any."""
+    find_token()
+    return entity(services().mastodon.searching.tag(tag))
 
 
 def _read(parameters: Values) -> Question:

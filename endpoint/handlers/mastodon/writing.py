@@ -33,7 +33,7 @@ def publish() -> Response:
     parameters = read()
     _refuse_extras(parameters)
     key = request.headers.get("Idempotency-Key", "").strip()
-    post = _mastodon().statuses.publish(_read_status(parameters), token, key or None)
+    post = _mastodon().publishing.publish(_read_status(parameters), token, key or None)
     return entity(_mastodon().showing.post(post))
 
 
@@ -43,7 +43,7 @@ def edit(number: str) -> Response:
     token = authorize_app("write:statuses")
     parameters = read()
     _refuse_extras(parameters)
-    post = _mastodon().statuses.edit(number, _read_status(parameters), token)
+    post = _mastodon().editing.edit(number, _read_status(parameters), token)
     return entity(_mastodon().showing.post(post))
 
 
@@ -51,17 +51,17 @@ def edit(number: str) -> Response:
 def delete(number: str) -> Response:
     """Delete a post, and answer with its text and files, so that it can be written anew."""
     token = authorize_app("write:statuses")
-    post = _mastodon().statuses.delete(number, token)
-    return entity({**_mastodon().showing.post(post), "text": _mastodon().statuses.text_of(post)})
+    post = _mastodon().editing.delete(number, token)
+    return entity({**_mastodon().showing.post(post), "text": _mastodon().editing.text_of(post)})
 
 
 @bp.get("/api/v1/statuses/<number>/source")
 def source(number: str) -> Response:
     """Answer with the Markdown of a post, for an app that edits it."""
     authorize_app("read:statuses")
-    statuses = _mastodon().statuses
-    post = statuses.find_own(number)
-    text = statuses.text_of(post)
+    editing = _mastodon().editing
+    post = editing.find_own(number)
+    text = editing.text_of(post)
     return entity({"id": number, "text": text, "spoiler_text": find_warning(post.properties)})
 
 

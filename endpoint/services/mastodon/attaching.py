@@ -1,6 +1,6 @@
 """The files of statuses: sent ahead by apps, described, and attached by their numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from mimetypes import guess_type
 
 from endpoint.domain.feed_content import join
@@ -54,18 +54,33 @@ class Attaching:
     def find(self, request: StatusRequest, post: Post | None = None) -> list[Attached]:
         """Return what ``request`` attaches, in its order; ``post`` is the one that it edits.
 
-        Raise InvalidRequest if there is no such file.
+        Pictures that stand in the text are there already. Raise InvalidRequest if
+        there is no such file.
         """
         shown = self._shown(post) if post else {}
-        return [self._find(number, request, shown) for number in dict.fromkeys(request.media_ids)]
+        standing = self._standing(request, post)
+        attached = []
+        for number in dict.fromkeys(request.media_ids):
+            found = self._numbers.find(number, MEDIA)
+            if found and found.name in standing and found.name not in shown:
+                _check_standing(request.alts.get(number), standing[found.name])
+            else:
+                attached.append(self._find(number, found, request, shown))
+        return attached
 
     def keep_files(self, post: Post) -> None:
         """Keep the files of ``post``, which is about to go, for one that takes its place."""
-        for name in filter(is_name, self._shown(post)):
+        names = {*self._shown(post), *self._files.in_text(post.properties, post.permalink)}
+        for name in filter(is_name, names):
             self._media.keep_again(name)
 
-    def _find(self, number: str, request: StatusRequest, shown: Mapping[str, Attached]) -> Attached:
-        found = self._numbers.find(number, MEDIA)
+    def _find(
+        self,
+        number: str,
+        found: Numbered | None,
+        request: StatusRequest,
+        shown: Mapping[str, Attached],
+    ) -> Attached:
         if found and (attached := shown.get(found.name)):
             alt = request.alts.get(number)
             return attached if alt is None else attached.with_alt(alt)
@@ -82,6 +97,20 @@ class Attaching:
         """Return the files of ``post`` by what numbers know them by: their name, or their URL."""
         urls = {join(post.permalink, each.url): each for each in attached_to(post)}
         return {self._files.name_of(url): each for url, each in urls.items() if url}
+
+    def _standing(self, request: StatusRequest, post: Post | None) -> dict[str, set[str]]:
+        """Return what pictures in the text are described by, and were, by what numbers know."""
+        typed = {"content": [{"markdown": request.text}]}
+        permalink, before = (post.permalink, post.properties) if post else ("", {})
+        texts = [self._files.in_text(each, permalink) for each in (typed, before)]
+        return {name: {text[name].alt for text in texts if name in text} for name in texts[0]}
+
+
+def _check_standing(alt: str | None, alts: Collection[str]) -> None:
+    if alt is not None and alt not in alts:
+        raise InvalidRequest(
+            "media_attributes describes a picture that stands in the text; describe it there"
+        )
 
 
 def _family(name: str) -> Family:

@@ -1,6 +1,6 @@
 """Posts, mentions and pages found by their numbers and their URLs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from endpoint.domain.permalinks import address
@@ -37,7 +37,7 @@ class Finding:
         """
         found = self._numbers.find(number, POST, MENTION, PAGE)
         entry = self._read(found) if found else None
-        if entry is None or not (is_owner or self._is_for_all(entry)):
+        if entry is None or not (is_owner or self.for_all({number: entry})):
             raise NotFound("There is no status with this id")
         return entry
 
@@ -67,13 +67,20 @@ class Finding:
         """Whether anybody may see it: posts in no list too, for who knows of them."""
         return not isinstance(entry, Post) or entry.is_out(self._clock())
 
-    def _is_for_all(self, entry: Entry) -> bool:
+    def for_all(self, found: Mapping[str, Entry]) -> dict[str, Entry]:
+        """Return those of ``found`` that strangers may see too, by whatever that has them by."""
+        places = {entry.address for entry in found.values() if isinstance(entry, Received)}
+        if places:
+            self._index.catch_up()
+        pages = {address(post.permalink): post for post in self._index.find_all(places)}
+        return {key: entry for key, entry in found.items() if self._is_for_all(entry, pages)}
+
+    def _is_for_all(self, entry: Entry, pages: Mapping[str, Post]) -> bool:
         match entry:
             case Post():
                 return self.is_out(entry)
             case Received():
-                self._index.catch_up()
-                page = self._index.find(entry.permalink)
+                page = pages.get(entry.address)
                 return self.is_out(page) if page else not self._index.gone(entry.permalink)
         return False
 

@@ -10,6 +10,7 @@ from endpoint.domain.lists import MAX_FILTER, Selection
 from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.mastodon.hashtags import describe_tag
 from endpoint.domain.permalinks import address
+from endpoint.errors import NotFound
 from endpoint.services.mastodon.accounts import Accounts
 from endpoint.services.mastodon.entries import Entry, Page, author_of
 from endpoint.services.mastodon.finding import Finding
@@ -86,6 +87,13 @@ class Searching:
             each for each in accounts if _fits(each, words) or (is_owner and each["id"] == OWNER)
         ]
         return fitting[question.offset : question.offset + question.limit]
+
+    def tag(self, name: str) -> Entity:
+        """Return the entity Tag of this name, whether or not a post has it; raise NotFound."""
+        bare = name.strip().lstrip("#")
+        if not bare or len(bare) > MAX_FILTER:
+            raise NotFound(f"tag must have a name of at most {MAX_FILTER} characters")
+        return describe_tag(bare, self._tag_url(bare))
 
     def _statuses(self, question: Question) -> list[Entity]:
         text = question.text.strip()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from endpoint.domain.dates import parse_date
 from endpoint.domain.feed import tags
+from endpoint.domain.inline_pictures import without_pictures
 from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.mastodon.html_links import link
 from endpoint.domain.mastodon.statuses import (
@@ -19,6 +20,7 @@ from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.domain.warnings import find_warning, is_sensitive
 from endpoint.services.mastodon.accounts import Accounts
+from endpoint.services.mastodon.boosts import Boosts
 from endpoint.services.mastodon.entries import (
     Entry,
     Page,
@@ -30,7 +32,10 @@ from endpoint.services.mastodon.entries import (
 )
 from endpoint.services.mastodon.facts import Facts, Gathering
 from endpoint.services.mastodon.finding import Finding
+from endpoint.services.numbers import moment_of
 from endpoint.stores.mentions.rows import Received
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,15 @@ class Showing:
     """Makes statuses of what ``finding`` finds."""
 
     def __init__(
-        self, finding: Finding, accounts: Accounts, gathering: Gathering, rules: ShowingRules
+        self,
+        finding: Finding,
+        boosts: Boosts,
+        accounts: Accounts,
+        gathering: Gathering,
+        rules: ShowingRules,
     ) -> None:
         self._finding = finding
+        self._boosts = boosts
         self._accounts = accounts
         self._gathering = gathering
         self._rules = rules
@@ -68,6 +79,10 @@ class Showing:
         """
         return self._finding.find(number, is_owner=is_owner)
 
+    def find_boosted(self, number: str) -> Entry:
+        """Return what has this number, of a boost what it shows; raise NotFound for none."""
+        return self._boosts.behind(self._finding.find(number))
+
     def owner(self) -> Entity:
         """Return the owner's Account."""
         return self._accounts.owner()
@@ -76,12 +91,22 @@ class Showing:
         """Return a post as a Status."""
         return self.all([post])[0]
 
-    def all(self, entries: Sequence[Entry]) -> list[Entity]:
-        """Return each of ``entries`` as a Status."""
+    def all(self, entries: Sequence[Entry], *, with_pictures: bool = False) -> list[Entity]:
+        """Return each of ``entries`` as a Status, a boost with the Status that it shows.
+
+        Pictures in a text are attachments, and stay in the text only ``with_pictures``.
+        """
         if not entries:
             return []
-        facts = self._gathering.gather(entries)
-        return [self._describe(entry, facts).describe() for entry in entries]
+        boosted = self._boosts.of(entries)
+        facts = self._gathering.gather([*entries, *boosted.values()])
+
+        def describe(entry: Entry) -> Entity:
+            status = self._describe(entry, facts).describe()
+            return status if with_pictures else _take_pictures_out(status)
+
+        inner = {permalink: describe(entry) for permalink, entry in boosted.items()}
+        return [{**describe(entry), "reblog": inner.get(key_of(entry))} for entry in entries]
 
     def numbers_of(self, entries: Iterable[Entry]) -> list[int]:
         """Return the number of each of ``entries``."""
@@ -101,7 +126,7 @@ class Showing:
             id=facts.numbers[post.permalink],
             url=post.permalink,
             uri=post.permalink,
-            created_at=post.published or _moment(""),
+            created_at=post.published or _EPOCH,
             edited_at=_updated(post),
             account=facts.owner,
             content=link(content_of_post(post, literal=self._rules.literal), self._rules.tag_url),
@@ -127,18 +152,18 @@ class Showing:
         is_about_us = isinstance(entry, Received)
         base = entry.source if isinstance(entry, Received) else entry.url
         target = entry.permalink if isinstance(entry, Received) else ""
-        arrived = entry.received_at if isinstance(entry, Received) else None
+        done = frozenset(facts.done.get(url, ()))
         return Status(
             id=facts.numbers[key_of(entry)],
             url=url,
             uri=base,
-            created_at=_moment(mention.published, arrived),
+            created_at=_written_at(entry),
             account=facts.accounts[author_of(entry)[0]],
             content=content_of_mention(mention, base, target),
             mentions=(self._accounts.owner_mention(),) if is_about_us else (),
             parent=facts.parents.get(address(parent_url(entry))),
-            counts=facts.counts.get(address(url), Counts()),
-            done=frozenset(facts.done.get(url, ())),
+            counts=facts.counts.get(address(url), Counts()).with_own(done),
+            done=done,
         )
 
 
@@ -150,8 +175,14 @@ def _updated(post: Post) -> datetime | None:
         return None
 
 
-def _moment(text: str, otherwise: datetime | None = None) -> datetime:
+def _take_pictures_out(status: Entity) -> Entity:
+    # Apps show an empty box in the place of a picture, or the picture twice.
+    return {**status, "content": without_pictures(status["content"])}
+
+
+def _written_at(entry: Received | Page) -> datetime:
+    """Return when it was published, as it says itself; else when it was first seen here."""
     try:
-        return parse_date(text)
+        return parse_date(mention_of(entry).published)
     except ValueError:
-        return otherwise or datetime.fromisoformat("1970-01-01T00:00:00Z")
+        return entry.received_at if isinstance(entry, Received) else moment_of(int(entry.number))

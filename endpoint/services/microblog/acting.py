@@ -7,7 +7,7 @@ from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest, NotFound
 from endpoint.services.mastodon.interactions import Interactions
-from endpoint.services.mastodon.statuses import Statuses
+from endpoint.services.mastodon.publishing import Publishing
 from endpoint.services.numbers import POST, Numbers
 from endpoint.services.posts import Posts
 from endpoint.services.verbs import Verb, Verbs
@@ -19,14 +19,14 @@ class Acting:
 
     def __init__(
         self,
-        statuses: Statuses,
+        publishing: Publishing,
         interactions: Interactions,
         verbs: Verbs,
         posts: Posts,
         numbers: Numbers,
         index: PostIndex,
     ) -> None:
-        self._statuses = statuses
+        self._publishing = publishing
         self._interactions = interactions
         self._verbs = verbs
         self._posts = posts
@@ -39,11 +39,11 @@ class Acting:
         if not number:
             raise InvalidRequest("id is missing; send that of what you answer")
         request = StatusRequest(text=content, in_reply_to_id=number)
-        return self._statuses.publish(request, token, None)
+        return self._publishing.publish(request, token, None)
 
     def do(self, verb: Verb, number: str, token: Token) -> None:
         """Like or bookmark what has this number, with a post; scope ``create``."""
-        self._interactions.do(verb, number, token)
+        self._interactions.do(verb, self._interactions.find(verb, number), token)
 
     def undo(self, verb: Verb, number: str, token: Token) -> None:
         """Delete the post that likes or bookmarks; scope ``delete``.
@@ -53,7 +53,7 @@ class Acting:
         """
         own = self._find_own(number)
         if own is None:
-            self._interactions.undo(verb, number, token)
+            self._interactions.undo(verb, self._interactions.find(verb, number), token)
             return
         _, post = own
         if post and post.kind != verb:

@@ -88,10 +88,10 @@ class Reading:
         return sorted(found, key=_published, reverse=True)[: span.limit]
 
     def _items(self, entries: Sequence[Entry]) -> list[Document]:
-        now = self._clock()
+        now, statuses = self._clock(), self._showing.all(entries, with_pictures=True)
         return [
             write_item(status, entry if isinstance(entry, Post) else None, self._zone, now)
-            for entry, status in zip(entries, self._showing.all(entries), strict=True)
+            for entry, status in zip(entries, statuses, strict=True)
         ]
 
 
