@@ -196,6 +196,21 @@ def test_list_and_retry(publisher, network, run):
     assert after.output == f"{permalink}  small  copied {network.url}posts/1\n"
 
 
+def test_what_a_network_says_is_kept_in_one_line_of_letters(publisher, network, run):
+    said = "No\x00, \x1b[31mred\n\nMEND  all: \u202e" + "very " * 400
+    network.answers = [refusing(422, said)]
+    permalink = publisher.post("small", content="Hello")
+    publisher.deploy()
+
+    reason = publisher.row(permalink).last_error
+    listed = run("syndication", "list")
+
+    assert reason.startswith("It refuses: No , [31mred MEND all: very very ")
+    assert len(reason) == 500
+    assert reason.isprintable()
+    assert listed.output == f"{permalink}  small  refused: {reason}\n"
+
+
 def test_a_retry_of_nothing(publisher, run):
     nothing, unknown = run("syndication", "retry"), run("syndication", "retry", "--target", "x")
 
