@@ -1,11 +1,11 @@
 """Copies that only their posts know of: they are found again when such a post changes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 import structlog
 
-from endpoint.domain.copies.linking import LINKS
+from endpoint.domain.copies.linking import links_of
 from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.outgoing import version_of
 from endpoint.errors import Unavailable
@@ -62,29 +62,30 @@ class Adopting:
         reasons = list[str]()
         for permalink, post in before.items():
             now = after.get(permalink)
-            if post.properties.get(LINKS) and _is_news(post, now, new):
-                reasons += self._adopt(post, new.commit if now else GONE)
+            if links_of(post) and _is_news(post, now, new):
+                kept = _taken_out(post, now) if now else _taken_along(after)
+                reasons += self._adopt(post, new.commit if now else GONE, kept)
         if reasons:
             raise Unavailable(reasons[0].rstrip("."))
 
-    def _adopt(self, post: Post, version: str) -> list[str]:
-        """Note the copies of ``post``; return why that could not be done everywhere."""
+    def _adopt(self, post: Post, version: str, kept: Collection[str]) -> list[str]:
+        """Note the copies of ``post`` but those ``kept``; return why it could not be done."""
         unknown = [
             target
             for target in self._targets
             if self._syndications.find(post.permalink, target) is None
         ]
-        reasons = [reason for target in unknown if (reason := self._ask(post, target))]
+        reasons = [reason for target in unknown if (reason := self._ask(post, target, kept))]
         # What has happened to the post meanwhile was told to rows that were there.
         if self._syndications.touch([post.permalink], version, self._clock()):
             self._ring()
         return reasons
 
-    def _ask(self, post: Post, target: str) -> str:
+    def _ask(self, post: Post, target: str, kept: Collection[str]) -> str:
         if pause := self._pausing.all().get(target):
             return pause.reason
         try:
-            copy = self._known.named(post, target)
+            copy = self._known.named(post, target, kept)
         except NotAllowed as error:
             self._pausing.pause(target, str(error))
             return str(error)
@@ -96,6 +97,16 @@ class Adopting:
         if copy:
             self._syndications.adopt(post.permalink, target, copy.url, copy.id, self._clock())
         return ""
+
+
+def _taken_out(before: Post, after: Post) -> Collection[str]:
+    """Return the links that the owner has taken out: those copies stay as they are."""
+    return set(links_of(before)).difference(links_of(after))
+
+
+def _taken_along(after: Mapping[str, Post]) -> Collection[str]:
+    """Return the links of what there is now: a file that is gone may have another name."""
+    return {url for post in after.values() for url in links_of(post)}
 
 
 def _is_news(before: Post, after: Post | None, new: Shown) -> bool:
