@@ -4,6 +4,7 @@ import pytest
 from mastodon_answers import ME, Server, reply, status
 from networks import refusing
 from sqlalchemy import delete
+from werkzeug.wrappers import Response
 
 from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.stores.syndications.rows import syndications
@@ -200,6 +201,36 @@ def test_a_network_that_refuses_the_token_is_asked_once_the_owner_has_another(
     publisher.work()
 
     assert paused == ["small"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_a_network_that_forbids_everything_is_asked_once_the_owner_has_another_token(
+    publisher, network, forgotten, clock
+):
+    network.answers = [refusing(403)] * 2
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    paused = list(publisher.parts.syndication.pausing.all())
+    publisher.parts.syndication.overview.retry()
+    clock.forward(hours=2)
+    publisher.work()
+
+    assert paused == ["small"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_an_answer_that_trips_a_fault_is_in_nobodys_way(publisher, network, forgotten):
+    other = publisher.post(content="Other")
+    link = {"add": {"syndication": [f"{network.url}posts/1"]}}
+    publisher.act("update", other, **link)
+    publisher.deploy()
+    network.answers = [Response("[{}]")]
+    publisher.act("update", other, replace={"content": ["Another"]})
+    publisher.deploy()
+
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+
     assert network.texts == ["<p>Better</p>\n"]
 
 

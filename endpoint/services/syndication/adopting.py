@@ -1,6 +1,6 @@
 """Copies that only their posts know of: they are found again when such a post changes."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 import structlog
@@ -8,14 +8,16 @@ import structlog
 from endpoint.domain.copies.linking import links_of
 from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.outgoing import version_of
-from endpoint.errors import Unavailable
+from endpoint.errors import EndpointError, Unavailable
 from endpoint.services.changes import Changes
 from endpoint.services.following import Follower
 from endpoint.services.shown import Shown, Steps
+from endpoint.services.syndication.forbidden import told_apart
 from endpoint.services.syndication.known import KnownCopies
 from endpoint.services.syndication.pausing import Pausing
 from endpoint.stores.syndications import Syndications
 from endpoint.stores.syndications.rows import GONE
+from endpoint.syndicators import Syndicator
 from endpoint.syndicators.outcomes import NotAllowed, NotNow, SyndicationError
 
 ADOPT = "adopt"
@@ -28,7 +30,7 @@ class Adopting:
     """Follows the live site, and notes the copies of changed posts that have no row.
 
     Such are copies from before a database was lost, or made by others in the account
-    of a target, of which ``targets`` are the uids. ``ring`` wakes who changes them.
+    of a target, by whose uid ``syndicators`` are. ``ring`` wakes who changes them.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Adopting:
         changes: Changes,
         known: KnownCopies,
         syndications: Syndications,
-        targets: Iterable[str],
+        syndicators: Mapping[str, Syndicator],
         pausing: Pausing,
         ring: Callable[[], None],
         clock: Callable[[], datetime],
@@ -46,7 +48,7 @@ class Adopting:
         self._changes = changes
         self._known = known
         self._syndications = syndications
-        self._targets = tuple(targets)
+        self._syndicators = syndicators
         self._pausing = pausing
         self._ring = ring
         self._clock = clock
@@ -72,7 +74,7 @@ class Adopting:
         """Note the copies of ``post`` but those ``kept``; return why it could not be done."""
         unknown = [
             target
-            for target in self._targets
+            for target in self._syndicators
             if self._syndications.find(post.permalink, target) is None
         ]
         reasons = [reason for target in unknown if (reason := self._ask(post, target, kept))]
@@ -85,7 +87,8 @@ class Adopting:
         if pause := self._pausing.all().get(target):
             return pause.reason
         try:
-            copy = self._known.named(post, target, kept)
+            with told_apart(self._syndicators[target]):
+                copy = self._known.named(post, target, kept)
         except NotAllowed as error:
             self._pausing.pause(target, str(error))
             return str(error)
@@ -93,6 +96,12 @@ class Adopting:
             return str(error)
         except SyndicationError as error:
             _log.warning("not looked for", url=post.permalink, target=target, reason=str(error))
+            return ""
+        except EndpointError:
+            raise
+        except Exception:
+            # What trips a fault of ours must not keep the others from being looked for.
+            _log.exception("not looked for", url=post.permalink, target=target)
             return ""
         if copy:
             self._syndications.adopt(post.permalink, target, copy.url, copy.id, self._clock())
