@@ -60,7 +60,10 @@ class Adopting:
     def adopt(self) -> None:
         """Note the copies that changed posts named before; raise Unavailable to be asked again."""
         old, new = self._steps.looks()
-        before, after = self._changes.posts(old, new)
+        # A change may be one of all posts, of which most name no copy.
+        pairs = [pair for pair in self._changes.posts(old, new) if any(map(_names_any, pair))]
+        before = {was.permalink: was for was, _ in pairs if was}
+        after = {is_now.permalink: is_now for _, is_now in pairs if is_now}
         reasons = list[str]()
         for permalink, post in before.items():
             now = after.get(permalink)
@@ -106,6 +109,10 @@ class Adopting:
         if copy:
             self._syndications.adopt(post.permalink, target, copy.url, copy.id, self._clock())
         return ""
+
+
+def _names_any(post: Post | None) -> bool:
+    return bool(post and links_of(post))
 
 
 def _taken_out(before: Post, after: Post) -> Collection[str]:
