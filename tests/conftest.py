@@ -26,6 +26,7 @@ from mention_sources import Elsewhere
 from mention_targets import Author, Targets
 from pytest_httpserver import HTTPServer
 from remotes import Hosting
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from endpoint.app import make_app
@@ -39,6 +40,21 @@ from endpoint.stores.web import Web
 gc.collect()
 gc.freeze()
 gc.set_threshold(100_000, 50, 50)
+
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[object, ...], Callable[..., Any]] = {}
+
+
+def _compile_builder_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+    """Werkzeug compiles functions for each address of an app: all apps here share them."""
+    key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+# Nearly every test makes an app of its own, and this was most of what that costs.
+Rule._compile_builder = _compile_builder_once
 
 pytest_plugins = ("browsers", "databases", "mastodon_sites", "networks")
 
