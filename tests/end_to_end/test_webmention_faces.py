@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from kept_mentions import ADA, KeptMentions, file_of, reply
-from photos import XMP, corners, exif, quarters
+from photos import XMP, bomb, corners, exif, quarters
 from PIL import Image
 from ports import free_port
 from web_servers import FETCHED_PORTS, drip, listening, once
@@ -211,8 +211,6 @@ def test_a_lost_database_finds_the_pictures_in_git(site, page, httpserver):
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
-BOMB = BytesIO()
-Image.new("1", (30_000, 30_000)).save(BOMB, "PNG")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +221,7 @@ Image.new("1", (30_000, 30_000)).save(BOMB, "PNG")
         pytest.param(200, SVG, id="svg"),
         pytest.param(200, b"<!doctype html><script>alert(1)</script>", id="html"),
         pytest.param(200, picture()[:500], id="cut off"),
-        pytest.param(200, BOMB.getvalue(), id="bomb"),
+        pytest.param(200, bomb(), id="bomb"),
         pytest.param(200, b"\xff\xd8\xff" + bytes(6_000_000), id="too large"),
     ],
 )
