@@ -69,6 +69,11 @@ settings.load_profile("steady" if os.environ.get("CI") else "fresh")
 Bearer = Callable[..., dict[str, str]]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for servers, git and clocks much of their time, and others run meanwhile."""
+    return 2 * (os.cpu_count() or 1)
+
+
 class Clock:
     """A clock that stands until it is moved."""
 
