@@ -19,7 +19,7 @@ SITE = "https://site.example/"
 
 @pytest.fixture
 def site(start, clock, installation) -> KeptMentions:
-    installation.configure(fetch={"allow_hosts": ["127.0.0.1"], "timeout_s": 1})
+    installation.configure(fetch={"allow_hosts": ["127.0.0.1"], "timeout_s": 4})
     return KeptMentions(start(), clock, installation.folder)
 
 
@@ -274,7 +274,7 @@ def test_an_address_that_is_not_fetched_stops_nothing(site, page, url):
 
 
 def test_a_server_that_drips_holds_up_nothing(site, page):
-    dripping = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n")
+    dripping = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
     with listening(dripping, free_port(FETCHED_PORTS)) as (port, _):
         site.add(page, by(f"http://127.0.0.1:{port}/"))
         site.work()
