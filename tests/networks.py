@@ -147,7 +147,7 @@ class SmallSyndicator:
         with self._tools.web.session() as session:
             try:
                 answer = session.request(
-                    method, self._target.server + path, json=body, headers=headers, timeout=5
+                    method, self._target.server + path, json=body, headers=headers, timeout=30
                 )
             except FetchError as error:
                 raise NotNow(f"It cannot be reached: {error}.", is_unknown=True) from error
