@@ -16,7 +16,7 @@ from endpoint.services.syndication.outgoing import Composer
 from endpoint.services.syndication.packing import pack, unpack
 from endpoint.services.syndication.states import copied, over, removed, resting
 from endpoint.services.syndication.whereabouts import Found, Whereabouts
-from endpoint.stores.syndications import UNFIT, Syndication
+from endpoint.stores.syndications.rows import UNFIT, Syndication
 from endpoint.stores.syndications.work import SyndicationWork
 from endpoint.syndicators import Copy, Outgoing, Rules, Syndicator
 from endpoint.syndicators.outcomes import NotNow

@@ -6,7 +6,7 @@ from datetime import datetime
 from endpoint.domain.micropub.values import check_value
 from endpoint.domain.urls import canonical
 from endpoint.errors import InvalidRequest
-from endpoint.stores.syndications import COPIED, REMOVED, WAITING, Syndication
+from endpoint.stores.syndications.rows import COPIED, REMOVED, WAITING, Syndication
 from endpoint.syndicators import Copy
 from endpoint.syndicators.outcomes import NotNow
 
