@@ -55,8 +55,7 @@ class Finding:
                 found[where] = _to_page(each)
             elif each.name in mentions:
                 found[where] = mentions[each.name]
-        posts = self._index.find_all(wanted)
-        return found | {address(post.permalink): post for post in posts}
+        return found | self._index.find_all(wanted)
 
     def behind(self, url: str) -> Entry | None:
         """Return what is at ``url``, was there before it moved, or came from there; or None."""
@@ -72,7 +71,7 @@ class Finding:
         places = {entry.address for entry in found.values() if isinstance(entry, Received)}
         if places:
             self._index.catch_up()
-        pages = {address(post.permalink): post for post in self._index.find_all(places)}
+        pages = self._index.find_all(places)
         return {key: entry for key, entry in found.items() if self._is_for_all(entry, pages)}
 
     def _is_for_all(self, entry: Entry, pages: Mapping[str, Post]) -> bool:
@@ -88,7 +87,7 @@ class Finding:
         match found.family:
             case "post":
                 self._index.catch_up()
-                return self._index.find(found.name) or self._index.find_moved(found.name)
+                return self._index.trace(found.name)
             case "mention":
                 return next(iter(self._mentions.find([found.name])), None)
         return _to_page(found)

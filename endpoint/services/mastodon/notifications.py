@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from endpoint.domain.dates import to_iso
 from endpoint.domain.mastodon.entities import Entity
-from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.errors import NotFound
 from endpoint.services.mastodon.accounts import Accounts
@@ -116,8 +115,7 @@ class Notifications:
         ]
 
     def _posts_of(self, mentions: Sequence[Received]) -> dict[str, Post]:
-        found = self._index.find_all(received.address for received in mentions)
-        return {address(post.permalink): post for post in found}
+        return self._index.find_all(received.address for received in mentions)
 
 
 def _type(received: Received, posts: Collection[str]) -> str:

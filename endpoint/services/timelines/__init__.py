@@ -64,8 +64,7 @@ class Timelines:
 
         def load(above: int, below: int, limit: int) -> tuple[Numberwise[Post], int | None]:
             rows = self._numbers.between(POST, above, below, limit, span.is_up)
-            found = self._index.find_public(address(row.name) for row in rows)
-            posts = {address(post.permalink): post for post in found}
+            posts = self._index.find_public(address(row.name) for row in rows)
             numbered = [(row.id, posts.get(address(row.name))) for row in rows]
             kept = [(number, post) for number, post in numbered if post and wanted.test(post)]
             return kept, rows[-1].id if len(rows) == limit else None
@@ -91,8 +90,7 @@ class Timelines:
         return bool(self._of_pages([(0, received)]))
 
     def _of_pages(self, mentions: Numberwise[Received]) -> Numberwise[Received]:
-        found = self._index.find_all(received.address for _, received in mentions)
-        posts = {address(post.permalink): post for post in found}
+        posts = self._index.find_all(received.address for _, received in mentions)
         now = self._clock()
 
         def is_there(received: Received) -> bool:
