@@ -70,7 +70,7 @@ class Notifications:
             ]
 
         found = self._timelines.mentions(span, choose)
-        return Slice(tuple(self._show(found.items)), found.next, found.previous)
+        return found.showing(self._show(found.items))
 
     def find(self, number: str) -> Entity:
         """Return the notification of this number; raise NotFound if there is none."""
