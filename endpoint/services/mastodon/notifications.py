@@ -92,7 +92,7 @@ class Notifications:
         found = self._numbers.find(number, MENTION)
         if found and not self._dismissals.all().has(found.id):
             entry = self._finding.find(number)
-            if isinstance(entry, Received) and self._timelines.has_page(entry):
+            if isinstance(entry, Received) and self._timelines.with_pages([entry]):
                 return entry
         raise NotFound("There is no notification with this id")
 
