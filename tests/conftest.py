@@ -56,7 +56,7 @@ def _compile_builder_once(rule: Rule, append_unknown: bool = True) -> Callable[.
 # Nearly every test makes an app of its own, and this was most of what that costs.
 Rule._compile_builder = _compile_builder_once
 
-pytest_plugins = ("browsers", "databases", "mastodon_sites", "networks")
+pytest_plugins = ("browsers", "databases", "mastodon_sites", "networks", "statuses")
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"

@@ -11,7 +11,7 @@ import frontmatter
 import pytest
 from sqlalchemy import delete
 
-from endpoint.stores.syndications import syndications
+from endpoint.stores.syndications.rows import syndications
 
 POST = "2025/11"
 NOTE = {"h": "entry", "content": "Hello"}

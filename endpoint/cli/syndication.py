@@ -9,7 +9,7 @@ from endpoint.config import Config
 
 if TYPE_CHECKING:
     from endpoint.services.syndication.overview import CopyPage
-    from endpoint.stores.syndications import Syndication
+    from endpoint.stores.syndications.rows import Syndication
 
 
 @click.group()
