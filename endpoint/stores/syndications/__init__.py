@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    case,
     delete,
     func,
     insert,
@@ -30,6 +31,7 @@ from endpoint.stores.syndications.rows import (
     UNFIT,
     WAITING,
     Syndication,
+    syndication_pauses,
     syndications,
     to_syndication,
 )
@@ -131,9 +133,14 @@ class Syndications:
         return to_syndication(row) if row else None
 
     def queue(self, targets: Iterable[str]) -> Queue:
-        """Return how many are to be attempted at ``targets``, also those that wait for a while."""
+        """Return how many are to be attempted at ``targets``, also those that wait for a while.
+
+        Where a target is paused nobody knows when.
+        """
         columns = syndications.c
-        query = select(func.count(), func.min(columns.asked_at), func.min(columns.next_attempt_at))
+        goes_on = columns.target.not_in(select(syndication_pauses.c.target))
+        next_attempt_at = func.min(case((goes_on, columns.next_attempt_at)))
+        query = select(func.count(), func.min(columns.asked_at), next_attempt_at)
         with available(), self._engine.connect() as connection:
             where = columns.next_attempt_at.is_not(None) & columns.target.in_(list(targets))
             return Queue(*connection.execute(query.where(where)).one())
