@@ -212,7 +212,8 @@ def test_a_paused_target_is_listed(publisher, network, run):
 
     listed, retried = run("syndication", "list"), run("syndication", "retry", "--target", "small")
 
-    assert listed.output.startswith("PAUSED  small  It answers 401.\n")
+    assert listed.stdout.startswith("PAUSED  small  It answers 401.\n")
+    assert listed.stderr.startswith("What is PAUSED goes on with a new token")
     assert retried.output == "small\n"
     assert publisher.parts.syndication.overview.pauses() == {}
 
