@@ -236,6 +236,12 @@ def test_init_never_touches_what_is_there(run, folder):
     assert (folder / "config.toml").read_text() == before
 
 
+def test_no_conflicts(run, folder):
+    listed = run("conflicts", "list", cwd=folder)
+
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", "There are none\n")
+
+
 def test_token_create_prints_the_token_alone(run, folder):
     made = run(
         "token",
