@@ -694,6 +694,12 @@ def test_400_private_says_why(create, repo):
     assert repo.head.commit == before
 
 
+def test_commit_message_of_an_answer_names_the_event(create, repo):
+    create(rsvp="yes", **{"in-reply-to": "https://other.example/party"})
+
+    assert repo.head.commit.message == "rsvp: https://other.example/party\n"
+
+
 def test_commit_message_cannot_be_injected(create, repo):
     create(name="Fine\n\nSigned-off-by: Eve <eve@x>\0", content="x")
     create(name="Title\r\nauthor Eve", content="x")

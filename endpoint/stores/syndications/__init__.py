@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from endpoint.stores.batches import batched
@@ -19,6 +19,7 @@ from endpoint.stores.syndications.rows import (
     WAITING,
     Syndication,
     is_of,
+    syndication_pauses,
     syndications,
     to_syndication,
 )
@@ -108,9 +109,14 @@ class Syndications:
         return to_syndication(row) if row else None
 
     def queue(self, targets: Iterable[str]) -> Queue:
-        """Return how many are to be attempted at ``targets``, also those that wait for a while."""
+        """Return how many are to be attempted at ``targets``, also those that wait for a while.
+
+        Where a target is paused nobody knows when.
+        """
         columns = syndications.c
-        query = select(func.count(), func.min(columns.asked_at), func.min(columns.next_attempt_at))
+        goes_on = columns.target.not_in(select(syndication_pauses.c.target))
+        next_attempt_at = func.min(case((goes_on, columns.next_attempt_at)))
+        query = select(func.count(), func.min(columns.asked_at), next_attempt_at)
         with available(), self._engine.connect() as connection:
             where = columns.next_attempt_at.is_not(None) & columns.target.in_(list(targets))
             return Queue(*connection.execute(query.where(where)).one())
