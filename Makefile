@@ -14,6 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := $(VENV)/clients
 SUBJECTS := indieauth media webmentions other_networks
+TOGETHER := -n auto --dist worksteal
 
 .PHONY: demo check test clients faults bench bench-quick format clean
 
@@ -24,15 +25,15 @@ check: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest $(TOGETHER)
 
-test: check $(VENV)/.clients
-	$(BIN)/pytest -n auto --dist loadfile $(addprefix tests/,$(SUBJECTS) end_to_end)
+test: check clients
+	$(BIN)/pytest $(TOGETHER) $(addprefix tests/,$(SUBJECTS) end_to_end)
 
-clients: $(VENV)/.clients
+clients: $(CLIENTS)/.new $(CLIENTS)/.old $(CLIENTS)/.node
 
 faults: $(VENV)/.test
-	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/pytest tests/faults
+	KILLS=$(KILLS) SEED=$(SEED) $(BIN)/pytest $(if $(KILLS),,$(TOGETHER)) tests/faults
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks $(if $(QUICK),--scale quick) $(if $(DOCS),--docs)
@@ -45,11 +46,18 @@ format: $(VENV)/.test
 	$(BIN)/ruff format
 
 # Apps of others that the tests use, each where it disturbs nobody.
-$(VENV)/.clients: $(VENV)/.test
+$(CLIENTS)/.new: $(VENV)/.test
 	$(PYTHON) -m venv $(CLIENTS)/new
 	$(CLIENTS)/new/bin/pip install --quiet --disable-pip-version-check --upgrade toot toot-tooi Mastodon.py
+	touch $@
+
+$(CLIENTS)/.old: $(VENV)/.test
 	$(PYTHON) -m venv $(CLIENTS)/old
 	$(CLIENTS)/old/bin/pip install --quiet --disable-pip-version-check Mastodon.py==1.8.1
+	touch $@
+
+$(CLIENTS)/.node: $(VENV)/.test
+	mkdir -p $(CLIENTS)
 	! command -v npm >/dev/null || npm install --silent --no-audit --no-fund --prefix $(CLIENTS)/node node@22 masto megalodon
 	touch $@
 

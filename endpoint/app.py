@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from endpoint.assembly import Parts, assemble
 from endpoint.assembly.services import make_services
 from endpoint.config import Config
+from endpoint.domain.webmentions.outgoing import is_local
 from endpoint.handlers import (
     admin,
     bodies,
@@ -129,7 +130,8 @@ def _set_up_bodies(app: Flask, config: Config, services: Services) -> None:
 def _set_up_sessions(app: Flask, config: Config, services: Services) -> None:
     key = services.sign_in.cookie_key
     session.register(app, config.base_url, config.auth.session_s, key)
-    app.jinja_env.globals.update(me=config.me, zone=config.zone, own_path=own_path)
+    names = {"me": config.me, "zone": config.zone, "own_path": own_path}
+    app.jinja_env.globals.update(names, site_is_local=is_local(config.me))
 
 
 def _set_up_address(app: Flask, config: Config) -> None:

@@ -21,11 +21,12 @@ import structlog
 import tomlkit
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from mention_sources import Elsewhere
 from mention_targets import Author, Targets
 from pytest_httpserver import HTTPServer
 from remotes import Hosting
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from endpoint.app import make_app
@@ -40,17 +41,39 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(100_000, 50, 50)
 
-pytest_plugins = ("browsers", "databases", "mastodon_sites", "networks")
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[object, ...], Callable[..., Any]] = {}
+
+
+def _compile_builder_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+    """Werkzeug compiles functions for each address of an app: all apps here share them."""
+    key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+# Nearly every test makes an app of its own, and this was most of what that costs.
+Rule._compile_builder = _compile_builder_once
+
+pytest_plugins = ("browsers", "databases", "mastodon_sites", "networks", "statuses")
 
 ME = "https://site.example/"
 ALL_SCOPES = "create update delete undelete media"
 
 # The machine that decides gets the same examples each time; a person gets new ones.
-settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
-settings.register_profile("fresh", deadline=None, max_examples=50)
+# Either may be busy with other things.
+_PATIENT: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, max_examples=50, **_PATIENT)
+settings.register_profile("fresh", max_examples=50, **_PATIENT)
 settings.load_profile("steady" if os.environ.get("CI") else "fresh")
 
 Bearer = Callable[..., dict[str, str]]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for servers, git and clocks much of their time, and others run meanwhile."""
+    return 2 * (os.cpu_count() or 1)
 
 
 class Clock:

@@ -40,7 +40,7 @@ class MastodonServer:
     def api(self, method, path, token="ada_token", **values):
         headers = {"Authorization": f"Bearer {token}"}
         with requests.request(
-            method, f"{self.url}/api/{path}", headers=headers, timeout=10, **values
+            method, f"{self.url}/api/{path}", headers=headers, timeout=30, **values
         ) as response:
             response.raise_for_status()
             return response.json()
@@ -82,14 +82,14 @@ def mastodon_server(folder: Path, accounts=("ada", "bob", "eve")):
         process = subprocess.Popen([*command, *where], stdout=log, stderr=log, cwd=folder)
     server = MastodonServer(f"http://127.0.0.1:{port}")
     try:
-        wait_for(lambda: _is_up(server), 60)
+        wait_for(lambda: _is_up(server))
         yield server
     finally:
         process.kill()  # It would wait for whoever it keeps waiting.
-        process.wait(20)
+        process.wait(60)
 
 
-def tools(clock, timeout_s=5):
+def tools(clock, timeout_s=30):
     """What a syndicator gets, with a guarded client that may reach this machine."""
     web = Web(allow_hosts=("127.0.0.1",), timeout_s=timeout_s)
     return Tools(web=web, site_url=SITE, feed_url=f"{SITE}feed.json", clock=clock)
@@ -141,6 +141,6 @@ def _read_message(connection):
 
 def _is_up(server):
     with suppress(requests.RequestException):
-        return requests.get(f"{server.url}/api/v2/instance", timeout=5).ok
+        return requests.get(f"{server.url}/api/v2/instance", timeout=30).ok
     time.sleep(0.05)
     return False

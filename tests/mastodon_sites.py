@@ -72,9 +72,9 @@ class Site:
             return frontmatter.loads(repo.git.show(f"main:content/{path}/index.md"))
 
     def commits(self) -> int:
-        """Return how many commits there are."""
+        """Return how many commits changed a post; mentions are kept in ones of their own."""
         with git.Repo(self.folder / "site.git") as repo:
-            return int(repo.git.rev_list("--count", "main"))
+            return int(repo.git.rev_list("--count", "main", "--", "*.md"))
 
     def page(self, permalink: str) -> str:
         """Return the page that readers get once it is built."""

@@ -21,7 +21,7 @@ from endpoint.config.syndication import SyndicationTarget
 from endpoint.domain.retry_after import parse_retry_after
 from endpoint.domain.tokens import Token
 from endpoint.services.syndication.copying import SYNDICATE
-from endpoint.stores.syndications import Syndication
+from endpoint.stores.syndications.rows import Syndication
 from endpoint.stores.web import FetchError
 from endpoint.syndicators import Copy, Outgoing, Syndicator, Tools
 from endpoint.syndicators.outcomes import Forbidden, NeedsLink, NotAllowed, NotNow, Refused
@@ -147,7 +147,7 @@ class SmallSyndicator:
         with self._tools.web.session() as session:
             try:
                 answer = session.request(
-                    method, self._target.server + path, json=body, headers=headers, timeout=5
+                    method, self._target.server + path, json=body, headers=headers, timeout=30
                 )
             except FetchError as error:
                 raise NotNow(f"It cannot be reached: {error}.", is_unknown=True) from error

@@ -1,5 +1,7 @@
 """A picture whose corners tell how it is held, and what cameras write into one."""
 
+import struct
+import zlib
 from typing import Any
 
 from PIL import Image
@@ -47,3 +49,17 @@ def exif(orientation: int = 1) -> bytes:
     tags.get_ifd(0x8769)[0x927C] = b"SecretNote of the maker"
     tags.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 14.0), 3: "E", 4: (11.0, 34.0, 31.0)})
     return tags.tobytes()
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    """Return a piece of a PNG."""
+    crc = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
+
+
+def bomb(edge: int = 30_000) -> bytes:
+    """Return a small PNG of a black picture that takes a lot of memory."""
+    header = struct.pack(">IIBBBBB", edge, edge, 1, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes((edge // 8 + 1) * edge), level=1)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from ports import free_port
-from programs import need
+from programs import need, wait_for
 
 from endpoint.assembly import Parts
 from endpoint.services.publishing import Backlog
@@ -156,7 +155,7 @@ def run_sshd(folder: Path) -> Iterator[SshServer]:
     command = [sshd, "-D", "-e", "-f", str(config)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
-            _wait_for(server.port)
+            wait_for(lambda: _answers(server.port))
             yield server
         finally:
             process.terminate()
@@ -167,13 +166,9 @@ def need_sshd() -> str:
     return beside or need("sshd", "openssh-server")
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError("the server did not come up")
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -45,14 +45,14 @@ class Server:
                 start_new_session=True,
             )
 
-    def wait_until_up(self, seconds: float = 60) -> None:
-        wait_for(self.is_up, seconds)
+    def wait_until_up(self) -> None:
+        wait_for(self.is_up)
 
     def is_up(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()[-2000:]
         with suppress(requests.RequestException):
-            return requests.get(f"{self.url}/healthz", timeout=5).ok
+            return requests.get(f"{self.url}/healthz", timeout=30).ok
         return False
 
     def kill(self) -> None:

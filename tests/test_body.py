@@ -161,12 +161,12 @@ def test_html_comes_back_exactly(text, escape):
 )
 def test_a_megabyte_comes_back_exactly(piece, escape):
     text = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
 
     body = write_body(text, literal=False, escape=escape)
 
     assert read_body(body, escape) == text
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(
@@ -184,12 +184,12 @@ def test_a_megabyte_comes_back_exactly(piece, escape):
 )
 def test_hostile_text_does_not_hang(piece, escape):
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
 
     body = write_body(text, literal=False, escape=escape)
 
     assert read_body(body, escape) == text
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("escape", GENERATORS)

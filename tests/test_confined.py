@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from programs import is_alive, wait_for
 
 from endpoint.errors import InvalidRequest, Unavailable
 from endpoint.stores.confined import Confined, Limits, Overrun
@@ -21,22 +22,8 @@ LIMITS = Limits(memory_bytes=200_000_000, cpu_s=10, time_s=10, file_bytes=1_000_
 
 
 def run(name, argument=None, **limits):
-    confined = Confined(f"confined_functions:{name}", at_once=1, patience_s=1)
+    confined = Confined(f"confined_functions:{name}", at_once=1, patience_s=30)
     return confined.run(argument, replace(LIMITS, **limits))
-
-
-def is_alive(pid):
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def count_open(*folders):
@@ -125,7 +112,7 @@ def test_an_endless_function_is_ended_with_all_it_started(tmp_path):
     with pytest.raises(Overrun, match="longer than 1 s"):
         run("sleep", {"seconds": 60, "note": str(note)}, time_s=1)
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     wait_until_gone(note.read_text().split())
 
 
@@ -221,7 +208,7 @@ def command_of(pid):
 def start(**kinds):
     """A function with a helper of its own, and the number of that."""
     before = helpers()
-    confined = Confined("confined_functions:remember", at_once=8, patience_s=5, **kinds)
+    confined = Confined("confined_functions:remember", at_once=8, patience_s=30, **kinds)
     confined.run(0, LIMITS)
     [helper] = helpers() - before
     return confined, helper
@@ -249,7 +236,7 @@ def test_one_helper_serves_many_calls_and_nothing_stays_open():
 
 
 def test_one_call_that_fails_leaves_the_others_alone(tmp_path):
-    confined = Confined("confined_functions:nap", at_once=2, patience_s=5)
+    confined = Confined("confined_functions:nap", at_once=2, patience_s=30)
 
     with ThreadPoolExecutor(2) as threads:
         long = threads.submit(confined.run, 0.6, LIMITS)

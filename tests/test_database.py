@@ -16,7 +16,8 @@ import endpoint.stores.database
 from endpoint.errors import ConfigError, InsufficientStorage
 from endpoint.stores.database import Moment, available, make_engine, metadata, prepare, writing
 from endpoint.stores.followers import followers
-from endpoint.stores.syndications import WAITING, Syndications
+from endpoint.stores.syndications import Syndications
+from endpoint.stores.syndications.rows import WAITING
 from endpoint.stores.tokens import tokens
 
 MIGRATIONS = Path(endpoint.stores.database.__file__).parent / "migrations"

@@ -1,18 +1,19 @@
 """Followers: the checkout and the build come after the commit, in the worker."""
 
 import sqlite3
-import time
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from programs import wait_for
+from sqlalchemy import select
 
 from endpoint.assembly.following import make_site_followers
 from endpoint.services import following
 from endpoint.services.following import Follower, Following
 from endpoint.stores.builder import BuildError
-from endpoint.stores.followers import Followers
+from endpoint.stores.followers import Followers, followers
 
 
 @pytest.fixture
@@ -143,9 +144,14 @@ def test_a_long_work_keeps_its_lease(follow, parts, clock, monkeypatch):
     monkeypatch.setattr(following, "_LEASE", timedelta(seconds=0.3))
     done = []
 
+    def has_lease():
+        with parts.engine.connect() as connection:
+            held = select(followers).where(followers.c.lease_until > clock())
+            return connection.execute(held).first()
+
     def act():
         clock.forward(minutes=10)
-        time.sleep(0.3)
+        wait_for(has_lease)
         follow(lambda: done.append("second")).work()
         done.append("first")
 

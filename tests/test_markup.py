@@ -231,11 +231,11 @@ def test_html_of_a_rich_editor_is_told_from_a_note(text, answer):
 def test_ampersands_do_not_hang(piece, work):
     """A parser's time grows with the square of them: minutes for so many."""
     text = piece * (2_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
 
     work(text)
 
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_many_references_stay_what_they_are():
@@ -251,8 +251,8 @@ def test_many_references_stay_what_they_are():
 @pytest.mark.parametrize("work", [render, sanitize, to_text, looks_like_html])
 def test_hostile_text_does_not_hang(piece, work):
     text = piece * (HOSTILE // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
 
     work(text)
 
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

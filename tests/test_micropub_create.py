@@ -11,7 +11,7 @@ import frontmatter
 import pytest
 from sqlalchemy import delete
 
-from endpoint.stores.syndications import syndications
+from endpoint.stores.syndications.rows import syndications
 
 POST = "2025/11"
 NOTE = {"h": "entry", "content": "Hello"}
@@ -692,6 +692,12 @@ def test_400_private_says_why(create, repo):
     assert "visibility" in response.json["error_description"]
     assert "public" in response.json["error_description"]
     assert repo.head.commit == before
+
+
+def test_commit_message_of_an_answer_names_the_event(create, repo):
+    create(rsvp="yes", **{"in-reply-to": "https://other.example/party"})
+
+    assert repo.head.commit.message == "rsvp: https://other.example/party\n"
 
 
 def test_commit_message_cannot_be_injected(create, repo):

@@ -58,7 +58,7 @@ def external(installation, start, client_of, me):
             me=me,
             site={"url": SITE},
             auth={"mode": "external", **auth},
-            fetch={"allow_hosts": ["127.0.0.1"], "timeout_s": 2},
+            fetch={"allow_hosts": ["127.0.0.1"], "timeout_s": 30},
         )
         return client_of(start())
 

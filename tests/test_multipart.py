@@ -460,7 +460,7 @@ def serve() -> Iterator[Callable[..., int]]:
 
 
 def send(port: int, body: Any, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Content-Type": MULTIPART, "Connection": "close", **headers}
     connection.request("POST", "/echo", body, headers)
     response = connection.getresponse()
@@ -521,7 +521,7 @@ def test_413_before_a_client_that_asks_sends_anything(echo, serve, length, most,
         f"Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
     )
 
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
         client.sendall(head.encode())
         said = client.recv(1000)
 
@@ -532,7 +532,7 @@ def test_400_a_length_of_thousands_of_digits(echo, serve):
     port = serve(echo())
     head = f"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: {'9' * 5000}\r\n\r\n"
 
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
         client.sendall(head.encode())
         said = client.recv(1000)
 
@@ -545,7 +545,7 @@ def test_a_client_that_hangs_up_leaves_nothing(echo, serve):
     head = f"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: {MULTIPART}\r\n"
     body = part("photo", b"x" * 2_000_000, "a.jpg")
 
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
         client.sendall(f"{head}Content-Length: {len(body) + 100}\r\n\r\n".encode() + body)
     response, _ = send(port, part("photo", b"x", "a.jpg") + END)
 

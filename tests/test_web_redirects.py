@@ -10,7 +10,7 @@ from endpoint.stores.web import FetchError, RefusedError, Web
 
 @pytest.fixture
 def web():
-    return Web(allow_hosts=LOCAL, timeout_s=5, max_bytes=100_000)
+    return Web(allow_hosts=LOCAL, timeout_s=30, max_bytes=100_000)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

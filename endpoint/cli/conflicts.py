@@ -15,7 +15,10 @@ def conflicts() -> None:
 @configured
 def list_conflicts(config: Config) -> None:
     """List what waits for you: the branch that keeps a commit, and why it is not on the site."""
-    for found in assemble(config).publishing.backlog().conflicts:
+    waiting = assemble(config).publishing.backlog().conflicts
+    if not waiting:
+        click.echo("There are none", err=True)
+    for found in waiting:
         click.echo(f"{found.branch}  {found.found_at:%Y-%m-%d}  {found.subject}: {found.reason}")
 
 

@@ -42,8 +42,9 @@ def _check_filter(_context: click.Context, _option: click.Parameter, given: str 
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def init(folder: Path, *, password_stdin: bool, yes: bool, **wishes: Any) -> None:
     """Make a new installation in DIR."""
-    from endpoint.services.installation import Wishes, install, make_password
+    from endpoint.services.installation import Wishes, check_free, install, make_password
 
+    check_free(folder)
     if not yes:
         _ask(wishes)
     if not wishes["me"]:

@@ -9,7 +9,12 @@ from endpoint.config import Config
 
 if TYPE_CHECKING:
     from endpoint.services.syndication.overview import CopyPage
-    from endpoint.stores.syndications import Syndication
+    from endpoint.stores.syndications.rows import Syndication
+
+_GOES_ON = (
+    "What is PAUSED goes on with a new token in the configuration, once the server was started"
+    " again, or with the old one by endpoint syndication retry"
+)
 
 
 @click.group()
@@ -26,6 +31,8 @@ def list_copies(config: Config, url: str | None, number: int) -> None:
     found = assemble(config).syndication.overview.page(number, url)
     for uid, pause in found.pauses.items():
         click.echo(f"PAUSED  {uid}  {pause.reason}")
+    if found.pauses:
+        click.echo(_GOES_ON, err=True)
     if not found.rows:
         click.echo("There are none", err=True)
     for row in found.rows:

@@ -7,7 +7,7 @@ from endpoint.domain.markup import to_text
 from endpoint.domain.posts import Post
 
 _LONGEST = 60
-_TARGETS = ("rsvp", "in-reply-to", "like-of", "repost-of", "bookmark-of", "checkin", "photo")
+_TARGETS = ("in-reply-to", "like-of", "repost-of", "bookmark-of", "checkin", "rsvp", "photo")
 
 _BARE_URL = re.compile(r"<(https?://[^\s<>]+)>")
 """A URL in a Markdown text with the brackets that make a link of it."""

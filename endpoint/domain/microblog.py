@@ -1,6 +1,6 @@
 """Micro.blog's JSON API: statuses, as Mastodon's apps get them, as items of a JSON Feed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from html import escape
@@ -9,11 +9,10 @@ from urllib.parse import quote
 
 from endpoint.domain.dates import parse_date
 from endpoint.domain.descriptions import is_web
+from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.posts import Post
 
 Document = dict[str, Any]
-Entity = Mapping[str, Any]
-"""A status or an account of the Mastodon API."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Changes:
     def files(self, old: Shown, new: Shown) -> set[str]:
         """Return the paths of all files that are others, and of posts whose time has come.
 
-        That is nothing if ``old`` is no commit that is here any more.
+        There are none if ``old`` is no commit that is here any more.
         """
         if not old.commit or not self._repository.has(old.commit):
             return set()

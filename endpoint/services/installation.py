@@ -70,8 +70,7 @@ def install(
     wrong, or if the site to adopt cannot be cloned.
     """
     folder = folder.absolute()
-    if (folder / "config.toml").exists():
-        raise ConfigError(f"{folder} holds an installation already; nothing was changed")
+    check_free(folder)
     is_new = not folder.exists()
     work = _begin(folder)
     try:
@@ -90,13 +89,22 @@ def install(
     return config
 
 
+def check_free(folder: Path) -> None:
+    """Raise ConfigError if no installation can begin in ``folder``, because something is there."""
+    try:
+        if (folder / "config.toml").exists():
+            raise ConfigError(f"{folder} holds an installation already; nothing was changed")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise ConfigError(f"{folder} is not empty; choose a new folder")
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be read: {error.strerror}") from error
+
+
 def _begin(folder: Path) -> Path:
     """Return a new folder inside ``folder``, which is made, or is empty."""
     try:
         # The web server reads the built site; what is secret inside has modes of its own.
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise ConfigError(f"{folder} is not empty; choose a new folder")
         # Inside, because the folder may be a disk of its own, which no rename crosses.
         return Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
     except OSError as error:

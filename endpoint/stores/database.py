@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import (
@@ -127,6 +128,8 @@ def _prepare(engine: Engine) -> None:
             f"The database is at revision {stored} and this version of endpoint knows {newest};"
             " install the newer version again, or restore the backup made before it"
         )
+    # Needed once in a release; nobody is to wait for the lock while it is imported.
+    import_module("alembic.command")
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PREPARING})
@@ -142,7 +145,6 @@ def _stored_revision(engine: Engine) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    # Alembic takes a while to import, and is needed once in a release.
     from alembic import command
     from alembic.config import Config
 

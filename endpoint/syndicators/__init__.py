@@ -30,6 +30,11 @@ class Attachment:
     alt: str
     load: Callable[[], bytes]
 
+    @property
+    def name(self) -> str:
+        """What the file is called where it is sent."""
+        return self.url.rpartition("/")[2].partition("?")[0] or "file"
+
 
 @dataclass(frozen=True)
 class Copy:

@@ -75,7 +75,8 @@ def _is_about_scope(answer: Answer) -> bool:
     """Return whether the token itself may not do such things (RFC 6750 §3.1)."""
     if answer.status != HTTPStatus.FORBIDDEN:
         return False
-    return "WWW-Authenticate" in answer.headers or _read(answer.content).get("error") == _SCOPE
+    is_named = read_object(answer.content).get("error") == _SCOPE
+    return is_named or "WWW-Authenticate" in answer.headers
 
 
 def _parse_reset(text: str | None) -> datetime | None:
@@ -101,12 +102,12 @@ def _find_retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None
 
 def _explain(content: bytes) -> str:
     """Return the sentence of ``{"error": …}``, short and printable; OAuth's is the description."""
-    said = _read(content)
+    said = read_object(content)
     words = in_one_line(str(said.get("error_description") or said.get("error") or ""))
     return f": {words}" if words else ""
 
 
-def _read(content: bytes) -> Mapping[str, Any]:
+def read_object(content: bytes | str) -> Mapping[str, Any]:
     """Return the object that an answer holds, empty if it is none."""
     with suppress(ValueError, RecursionError):
         said = json.loads(content)

@@ -38,7 +38,7 @@ def test_every_goal_is_a_line_with_its_verdict(report):
     printed, markdown, figures = report
 
     rows = [line for line in markdown.splitlines() if line.endswith(("| met |", "| **missed** |"))]
-    assert len(rows) == len(figures["goals"]) == 26
+    assert len(rows) == len(figures["goals"]) == 37
     assert all(goal["measured"] > 0 and goal["target"] > 0 for goal in figures["goals"])
     assert markdown in printed
 

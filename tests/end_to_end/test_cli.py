@@ -229,11 +229,17 @@ def test_token_with_scopes_of_apps_for_mastodon_is_made_without_a_note(run, fold
 def test_init_never_touches_what_is_there(run, folder):
     before = (folder / "config.toml").read_text()
 
-    again = run("init", "here", "--me", ME, "--yes")
+    again = run("init", "here")
 
-    assert again.returncode != 0
+    assert (again.returncode, again.stdout) == (1, "")
     assert "already" in again.stderr
     assert (folder / "config.toml").read_text() == before
+
+
+def test_no_conflicts(run, folder):
+    listed = run("conflicts", "list", cwd=folder)
+
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", "There are none\n")
 
 
 def test_token_create_prints_the_token_alone(run, folder):

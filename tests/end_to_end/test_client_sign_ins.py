@@ -122,8 +122,8 @@ READERS = [
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
 def test_the_endpoints_are_found_over_http(live, reader, page):
     """IndieAuth §4.1, Micropub §5.1."""
-    response = requests.get(f"{live.url}{page}", timeout=10)
-    head = requests.head(f"{live.url}{page}", timeout=10)
+    response = requests.get(f"{live.url}{page}", timeout=30)
+    head = requests.head(f"{live.url}{page}", timeout=30)
 
     found = reader(Home(response.headers["Link"], response.text, response.url))
 
@@ -187,7 +187,7 @@ def apps_pages():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     config = make_installation(tmp_path_factory.mktemp("clients") / "site", serve=True)
-    web = Web(["app.test"], timeout_s=2, resolve=lambda *_: ["127.0.0.1"])
+    web = Web(["app.test"], timeout_s=30, resolve=lambda *_: ["127.0.0.1"])
     parts = replace(assemble(config), web=web)
     parts.builder.build()
     yield Site(make_app(parts))

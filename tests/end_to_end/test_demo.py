@@ -51,7 +51,7 @@ def started(home: Path, port: int) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 process.kill()
     assert process.returncode == 0
@@ -70,7 +70,7 @@ def read_greeting(process: subprocess.Popen[str]) -> str:
 
 def get(url: str) -> tuple[int, str]:
     try:
-        with urlopen(url, timeout=10) as response:
+        with urlopen(url, timeout=30) as response:
             return response.status, response.read().decode()
     except HTTPError as error:
         with error:
@@ -184,7 +184,7 @@ def test_healthz_and_readyz(demo, port):
     ],
 )
 def test_raw_requests_are_answered(demo, port, head, statuses):
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(head)
         answer = connection.recv(65536)
 

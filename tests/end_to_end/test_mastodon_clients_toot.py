@@ -123,7 +123,7 @@ def test_replies_arrive_and_are_answered(site, toot):
     status = post(toot, "Who is there?")
     source = site.mention(status["url"], words="Grace is here")
 
-    wait_for(lambda: "Grace is here" in toot("notifications"), 60)
+    wait_for(lambda: "Grace is here" in toot("notifications"))
     found = json.loads(toot("search", source, "--resolve", "--json"))["statuses"]
     answer = post(toot, "Welcome", "--reply-to", found[0]["id"])
 

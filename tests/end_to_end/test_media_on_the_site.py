@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from conftest import Installation, make_bearer, make_installation
 from photos import UPRIGHT, XMP, corners, exif, quarters
 from PIL import Image
 from ports import free_port
-from programs import need
+from programs import need, wait_for
 
 from endpoint.app import make_app
 from endpoint.assembly import Parts, assemble
@@ -296,30 +295,27 @@ def serving(folder: Path, port: int) -> Iterator[None]:
     log = folder.parent / "log"
     with log.open("w") as said, subprocess.Popen(command, cwd=folder, stderr=said) as process:
         try:
-            wait_for_answer(port, log)
+            wait_for(lambda: answers(port))
             yield
         finally:
             process.terminate()
     assert "Traceback" not in log.read_text()
 
 
-def wait_for_answer(port: int, log: Path) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def post_everything(site: Site, session: requests.Session, token: str) -> None:
     def send(path: str, headers: dict[str, Any] | None = None, **body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", **(headers or {})}
-        answer = session.post(site.url + path, headers=headers, timeout=20, **body)
+        answer = session.post(site.url + path, headers=headers, timeout=30, **body)
         assert answer.status_code in (201, 204), (answer.status_code, answer.text)
         location = answer.headers.get("Location", "")
         if "/media/" in location:
-            site.at_once[location] = session.get(location, timeout=20).content
+            site.at_once[location] = session.get(location, timeout=30).content
         return answer
 
     for app in APPS:
@@ -416,7 +412,7 @@ def test_films_and_sounds_can_be_played(site: Site) -> None:
 
 
 def test_feeds_name_the_files(site: Site) -> None:
-    ours = requests.get(f"{site.url}feed.json", timeout=20).json()["items"]
+    ours = requests.get(f"{site.url}feed.json", timeout=30).json()["items"]
     built = json.loads((site.output / "feed.json").read_text(encoding="utf-8"))["items"]
 
     for items in (ours, built):
@@ -438,9 +434,9 @@ def test_an_address_stays_true(site: Site) -> None:
     media = site.parts.config.state / "media"
     away = media.with_name("lost")
 
-    built = {url: requests.get(url, timeout=20).content for url in site.at_once}
+    built = {url: requests.get(url, timeout=30).content for url in site.at_once}
     media.rename(away)
-    lost = {url: requests.get(url, timeout=20) for url in site.at_once}
+    lost = {url: requests.get(url, timeout=30) for url in site.at_once}
     shutil.rmtree(media, ignore_errors=True)
     away.rename(media)
 

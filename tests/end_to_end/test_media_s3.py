@@ -555,9 +555,9 @@ def test_503_no_such_bucket(open_site, left):
 @pytest.fixture
 def strict(server, bucket):
     """From now on the server knows nobody."""
-    requests.post(f"{server}/moto-api/reset-auth", b"0", timeout=5).close()
+    requests.post(f"{server}/moto-api/reset-auth", b"0", timeout=30).close()
     yield
-    requests.post(f"{server}/moto-api/reset-auth", b"inf", timeout=5).close()
+    requests.post(f"{server}/moto-api/reset-auth", b"inf", timeout=30).close()
 
 
 def test_503_credentials_that_the_bucket_refuses(site, strict, left, caplog):

@@ -117,11 +117,11 @@ def test_a_submodule_whose_host_hangs_ends_with_the_server(installation, tmp_pat
         peer, _ = silent.accept()
         began = time.monotonic()
         checkout.stop()
-        working.join(20)
+        working.join(30)
         peer.close()
 
     assert len(ended) == 1
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 def test_a_git_that_is_stopped_leaves_no_lock(hosting, installation):
@@ -144,7 +144,7 @@ def test_a_git_that_does_not_listen_is_killed(hosting, installation):
     with pytest.raises(Unavailable):
         network.run("-c", "alias.hang=!trap '' TERM; sleep 31", "hang", timeout_s=0.3)
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 @pytest.mark.parametrize(

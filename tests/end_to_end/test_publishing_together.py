@@ -155,8 +155,8 @@ def serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen]]:
 
 def is_up(url: str) -> bool:
     try:
-        return requests.get(f"{url}/healthz", timeout=5).ok
-    except requests.ConnectionError:
+        return requests.get(f"{url}/healthz", timeout=30).ok
+    except requests.RequestException:
         return False
 
 
@@ -168,24 +168,24 @@ def test_the_server_publishes_by_itself(installation, bearer, tmp_path):
     )
     headers = bearer()
     with serving(installation.folder) as (url, process):
-        requests.post(f"{url}/micropub", data={"content": "One"}, headers=headers, timeout=9)
+        requests.post(f"{url}/micropub", data={"content": "One"}, headers=headers, timeout=30)
         wait_for(lambda: hosting.subjects()[-1] == "note: One")
         theirs = hosting.edit({"static/a.txt": "A\n"})
         site = installation.folder / "site.git"
         wait_for(lambda: git(site, "rev-parse", "main") == theirs)
         hosting.hook("pre-receive", "exec sleep 60")
         answer = requests.post(
-            f"{url}/micropub", data={"content": "Two"}, headers=headers, timeout=9
+            f"{url}/micropub", data={"content": "Two"}, headers=headers, timeout=30
         )
         wait_for((installation.folder / "site/static/a.txt").exists)
         wait_for(lambda: list((installation.folder / "site").rglob("two/index.md")))
         began = time.monotonic()
         process.terminate()
-        ended = process.wait(20)
+        ended = process.wait(60)
 
     assert answer.status_code == 201
     assert ended == 0
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 40
     assert hosting.subjects()[-1] == "By hand"
 
 

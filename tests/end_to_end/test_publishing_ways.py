@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from programs import wait_for
 from remotes import Hosting, git, make_key, run_http, run_sshd
 
 from endpoint.config.addresses import parse_address
@@ -147,7 +148,7 @@ def test_the_token_shows_nowhere(hosting, http, installation, note, capfd, monke
         target=note, kwargs={"remote": http.url(hosting.bare), "token": TOKEN}
     )
     working.start()
-    http.held.wait(20)
+    http.held.wait(60)
 
     commands = _read_commands()
     http.hold.set()
@@ -183,12 +184,8 @@ def test_a_hook_that_tells_the_token_is_not_quoted(hosting, http, note):
     assert "Your token *** is old" in parts.publishing.backlog().last_error
 
 
-def _is_soon_gone(words: str) -> bool:
-    for _ in range(100):
-        if not any(words in command for command in _read_commands()):
-            return True
-        time.sleep(0.02)
-    return False
+def _wait_until_gone(words: str) -> None:
+    wait_for(lambda: not any(words in command for command in _read_commands()))
 
 
 def _read_commands() -> list[str]:
@@ -216,8 +213,8 @@ def test_a_remote_that_hangs_is_left(hosting, installation):
         with pytest.raises(Unavailable, match=r"within 0\.5 seconds"):
             remote.fetch()
 
-    assert time.monotonic() - began < 5
-    assert _is_soon_gone(url)
+    assert time.monotonic() - began < 30
+    _wait_until_gone(url)
 
 
 def test_a_hook_that_hangs_is_left(hosting, installation):
@@ -230,7 +227,7 @@ def test_a_hook_that_hangs_is_left(hosting, installation):
     with pytest.raises(Unavailable, match="did not come to an end"):
         remote.push(head)
 
-    assert _is_soon_gone(words)
+    _wait_until_gone(words)
 
 
 def test_a_stopped_server_ends_a_push(hosting, installation):
@@ -244,7 +241,7 @@ def test_a_stopped_server_ends_a_push(hosting, installation):
     with pytest.raises(Unavailable):
         remote.push(head)
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_what_a_hook_says_is_cleaned_and_bounded(hosting, installation):

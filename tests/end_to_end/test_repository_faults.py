@@ -323,8 +323,8 @@ def test_a_commit_waits_for_a_push_to_finish(repository):
     lock.write_text("")
     finish = threading.Timer(0.3, lock.unlink)
 
-    finish.start()
     began = time.monotonic()
+    finish.start()
     made = commit(repository)
 
     assert time.monotonic() - began > 0.2
@@ -408,7 +408,7 @@ with repository.writing():
         waiting.join(0.2)
         was_waiting = waiting.is_alive()
         process.kill()
-    waiting.join(10)
+    waiting.join()
 
     assert was_waiting
     assert repository.read("new.md") == b"New"

@@ -41,7 +41,7 @@ class Reader:
         return response
 
     def _look(self, source: str, target: str) -> Response:
-        page = requests.get(source, timeout=10)
+        page = requests.get(source, timeout=30)
         if page.status_code == HTTPStatus.GONE:
             self.posts.pop(source, None)
             return say(200, {})
@@ -122,12 +122,12 @@ def test_it_is_taken_linked_changed_and_let_go(site: Site, reader: Reader) -> No
     copy = reader.server.url_for("/posts/1")
 
     url = site.post(content="Hello", **{"mp-syndicate-to": "news"})
-    wait_for(lambda: site.syndication(url) == [copy], 90)
+    wait_for(lambda: site.syndication(url) == [copy])
     taken, commits = dict(reader.posts), site.subjects()
     site.act("update", url, replace={"content": ["Hello again"]})
-    wait_for(lambda: reader.posts == {url: "Hello again"}, 90)
+    wait_for(lambda: reader.posts == {url: "Hello again"})
     site.act("delete", url)
-    wait_for(lambda: not reader.posts, 90)
+    wait_for(lambda: not reader.posts)
 
     assert taken == {url: "Hello"}
     assert len(commits) == 4, commits

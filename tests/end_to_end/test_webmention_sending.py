@@ -9,7 +9,6 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import requests
@@ -21,7 +20,13 @@ from endpoint.app import make_app
 from endpoint.assembly import assemble
 from endpoint.stores.followers import followers
 
-COMMAND = Path(sys.executable).parent / "endpoint"
+# Nobody sweeps: whatever the worker does later than at its start, the bell has called it for.
+PROGRAM = """
+from endpoint.stores import bell
+bell._SWEEP_S = 600
+from endpoint.cli import main
+main()
+"""
 _KILLS = 3
 SECRET = "a secret of some thirty-two bytes"
 
@@ -32,7 +37,11 @@ def running(folder, *words):
     with (
         (folder / "log").open("ab") as log,
         subprocess.Popen(
-            [COMMAND, *words], cwd=folder, env=environment, stdout=log, stderr=log
+            [sys.executable, "-c", PROGRAM, *words],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
         ) as process,
     ):
         try:
@@ -50,8 +59,8 @@ def hosted(installation, configure_sending):
 
 def is_up(url):
     try:
-        return requests.get(f"{url}/healthz", timeout=5).ok
-    except requests.ConnectionError:
+        return requests.get(f"{url}/healthz", timeout=30).ok
+    except requests.RequestException:
         return False
 
 
@@ -62,22 +71,19 @@ def test_a_deployed_notice_has_the_targets_told_in_a_moment(hosted, targets, bea
     with running(hosted.folder, "serve", "--port", str(port)):
         wait_for(lambda: is_up(url))
         posted = {"content": f"See {target}"}
-        answer = requests.post(f"{url}/micropub", data=posted, headers=headers, timeout=10)
+        answer = requests.post(f"{url}/micropub", data=posted, headers=headers, timeout=30)
         time.sleep(1)
         before = list(targets.told)
         body = json.dumps({"commit": parts.repository.head()}).encode()
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         signed = {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
 
-        heard = requests.post(f"{url}/hooks/deployed", data=body, headers=signed, timeout=10)
-        began = time.monotonic()
-        wait_for(lambda: targets.told, 4)
+        heard = requests.post(f"{url}/hooks/deployed", data=body, headers=signed, timeout=30)
+        wait_for(lambda: targets.told)
 
     assert heard.status_code == 202, heard.text
     assert before == []
     assert targets.told == [(answer.headers["Location"], target)]
-    # A sweep would find it too, after five seconds for each of the two steps.
-    assert time.monotonic() - began < 4
     parts.close()
 
 

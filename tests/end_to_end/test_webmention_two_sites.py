@@ -135,7 +135,7 @@ def talk(sites: tuple[Site, Site]) -> Talk:
 
 
 def until(condition: Callable[[], object]) -> None:
-    wait_for(condition, 60)
+    wait_for(condition)
 
 
 def test_a_reply_is_in_git_and_on_the_page_once(sites, talk):

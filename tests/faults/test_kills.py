@@ -17,6 +17,7 @@ from examining import (
     require_single_commits,
     require_whole,
 )
+from leases import make_free
 from programs import wait_for
 from remotes import Hosting, git
 from servers import Server
@@ -46,15 +47,14 @@ def server(installation):
 
 
 @pytest.fixture
-def bearer(installation) -> dict[str, str]:
+def parts(installation, hosting):
     parts = assemble(installation.config)
-    bearer = make_bearer(parts)
+    yield parts
     parts.close()
-    return bearer
 
 
-def test_nothing_promised_is_lost_or_doubled(installation, hosting, server, bearer, capsys):
-    moments = random.Random(_SEED)
+def test_nothing_promised_is_lost_or_doubled(installation, hosting, parts, server, capsys):
+    moments, bearer = random.Random(_SEED), make_bearer(parts)
     stop = threading.Event()
     clients = [
         Client(f"c{number}", (server.url,), bearer, _SEED + number, stop)
@@ -74,14 +74,14 @@ def test_nothing_promised_is_lost_or_doubled(installation, hosting, server, bear
         else:
             time.sleep(moments.uniform(0, 0.8))
         server.kill()
+    make_free(parts.engine)
     server.start()
     server.wait_until_up()
     stop.set()
     for thread in threads:
         thread.join(120)
     posts = [post for client in clients for post in client.posts]
-    # A killed worker's lease on its work lasts a minute.
-    wait_for(lambda: _has_settled(installation, hosting), 150)
+    wait_for(lambda: _has_settled(installation, hosting))
     require_answers(server.url, bearer, posts)
     ended = server.stop()
 

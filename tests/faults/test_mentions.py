@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -22,16 +21,16 @@ import requests
 from clients import Acknowledged, Client
 from conftest import Installation, make_bearer
 from examining import require_answers, require_posts, require_single_commits, require_whole
+from leases import make_free
 from neighbours import Neighbour
 from programs import fill, small_disk, wait_for
 from remotes import git
 from servers import Server
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select
 
 from endpoint.assembly import Parts, assemble
 from endpoint.errors import InsufficientStorage
 from endpoint.stores.database import writing
-from endpoint.stores.followers import followers
 from endpoint.stores.mentions.rows import mentions
 from endpoint.stores.sent_mentions.rows import sent_mentions
 
@@ -135,16 +134,6 @@ def start(server: Server, parts: Parts) -> None:
     server.start()
 
 
-def make_free(engine: Engine) -> None:
-    """Let the work of killed workers be taken at once, which would otherwise be in minutes."""
-    with engine.begin() as connection:
-        for table in (followers, mentions, sent_mentions):
-            connection.execute(update(table).values(lease_until=None))
-        for column in (followers.c.next_attempt_at, sent_mentions.c.next_attempt_at):
-            later = update(column.table).where(column.is_not(None))
-            connection.execute(later.values({column.name: datetime.now(UTC)}))
-
-
 def post(server: Server, bearer: dict[str, str], words: str) -> str:
     body = {"content": words}
     answer = requests.post(f"{server.url}/micropub", data=body, headers=bearer, timeout=30)
@@ -201,7 +190,7 @@ def test_no_mention_is_lost_or_doubled(installation, server, parts, neighbour, c
     for thread in threads:
         thread.join(120)
     taken = {source for sender in senders for source in sender.taken}
-    wait_for(lambda: has_settled(parts, bare, taken), 60)
+    wait_for(lambda: has_settled(parts, bare, taken))
     over.set()
     deciding.join(30)
     posts = [post for client in clients for post in client.posts]
@@ -241,7 +230,7 @@ def test_nothing_is_lost_while_another_program_holds_the_database(
 
     with writing(parts.engine):
         body = {"source": f"{neighbour.url}late", "target": sender.targets[0]}
-        refused = requests.post(f"{server.url}/webmention", data=body, timeout=30)
+        refused = requests.post(f"{server.url}/webmention", data=body, timeout=120)
     before = len(sender.taken)
     wait_for(lambda: len(sender.taken) > before + 10)
     stop.set()
@@ -297,7 +286,7 @@ def approve_until_settled(installation: Installation, parts: Parts, sender: Send
         approve_all(parts)
         return has_settled(parts, installation.folder / "site.git", set(sender.taken))
 
-    wait_for(is_over, 60)
+    wait_for(is_over)
 
 
 def approve_now_and_then(parts: Parts, over: threading.Event) -> None:

@@ -56,7 +56,8 @@ def test_a_flood_is_kept_and_worked_off_while_the_owner_posts(server, bearer, pa
     assert statuses == {201}
     assert crowd.most["127.0.0.1"] <= 2
     assert crowd.most["localhost"] <= 2
-    assert waits[-1] < _QUICK_S
+    assert waits[len(waits) // 2] < _QUICK_S
+    assert waits[-1] < worked_s / 2
     assert parts.webmentions.moderation.moderating.count_waiting() == _MANY
 
 

@@ -22,7 +22,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg">%s</svg>'
 def web():
     """All names lead to this machine, and these may be fetched from it."""
     allowed = ["app.example", "other.example", "localhost", "app.localhost", "127.0.0.1", "::1"]
-    return Web(allowed, timeout_s=5, resolve=lambda *_: ["127.0.0.1"])
+    return Web(allowed, timeout_s=30, resolve=lambda *_: ["127.0.0.1"])
 
 
 @pytest.fixture

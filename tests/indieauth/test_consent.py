@@ -45,7 +45,7 @@ def make_site(start):
 
     def make_site():
         # One name is known, the app's; all others lead to where nothing may be fetched.
-        web = Web(["app.example"], timeout_s=5, resolve=lambda *_: ["127.0.0.1"])
+        web = Web(["app.example"], timeout_s=30, resolve=lambda *_: ["127.0.0.1"])
         return make_app(replace(start(), web=web))
 
     return make_site
@@ -147,14 +147,14 @@ def test_strangers_wait_for_one_page_at_a_time(site, app, ask, httpserver):
 
     def be_slow(_request):
         asked.set()
-        go_on.wait(5)
+        go_on.wait(30)
         return Response("{}", content_type="application/json")
 
     httpserver.expect_request("/slow").respond_with_handler(be_slow)
     slow = {"client_id": f"{app.client_id}slow", "redirect_uri": "https://evil.example/"}
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(ask, site.test_client(), **slow)
-        assert asked.wait(5)
+        assert asked.wait(30)
         second = ask(site.test_client(), redirect_uri="https://evil.example/")
         go_on.set()
 

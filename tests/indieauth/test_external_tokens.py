@@ -72,7 +72,7 @@ def introspection(httpserver, me):
 @pytest.fixture
 def make(me, clock):
     def make(**options):
-        web = Web(["127.0.0.1", "localhost"], timeout_s=2)
+        web = Web(["127.0.0.1", "localhost"], timeout_s=30)
         return ExternalTokens(web, **{"me": me, "clock": clock, **options})
 
     return make

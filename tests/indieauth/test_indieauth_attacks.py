@@ -79,13 +79,13 @@ def at_once(parts, *requests, meanwhile="SELECT 1"):
         writes = statement.startswith(("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE"))
         if writes and not hasattr(has_read, "before"):
             has_read.before = True
-            all_have_read.wait(10)
+            all_have_read.wait(30)
 
     database = sqlite3.connect(parts.engine.url.database, isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(len(requests)) as pool:
         running = [pool.submit(request) for request in requests]
-        all_have_read.wait(10)
+        all_have_read.wait(30)
         database.execute(meanwhile)
         database.commit()
     database.close()

@@ -24,14 +24,14 @@ class Visit:
 
     def redeem(self, code, at="token_endpoint", **changes):
         form = self.app.redemption(code, **changes)
-        return requests.post(self.endpoints[at], data=form, timeout=10)
+        return requests.post(self.endpoints[at], data=form, timeout=30)
 
     def post(self, issued, content):
         return requests.post(
             self.endpoints["micropub"],
             data={"content": content},
             headers=header(issued),
-            timeout=10,
+            timeout=30,
         )
 
 
@@ -57,7 +57,7 @@ class Browser(requests.Session):
 
 def begin(me):
     """Return a new sign-in at the site ``me``, whose page names the endpoints."""
-    home = html.fromstring(requests.get(me, timeout=10).text)
+    home = html.fromstring(requests.get(me, timeout=30).text)
     endpoints = {
         rel: home.xpath("string(//link[@rel=$rel]/@href)", rel=rel)
         for rel in ("authorization_endpoint", "token_endpoint", "micropub")
@@ -177,7 +177,7 @@ def accept(answer, issuer, app):
 
 def test_an_answer_of_another_server_is_told_by_its_issuer(live, visit, browser, other_site):
     """RFC 9207 §2.4: the app waits for one server and hears from another, state and all."""
-    ours = requests.get(f"{live.url}{METADATA}", timeout=10).json()["issuer"]
+    ours = requests.get(f"{live.url}{METADATA}", timeout=30).json()["issuer"]
     expected = other_site.get(f"/{METADATA}").json["issuer"]
     consent = browser.sign_in(visit)
 

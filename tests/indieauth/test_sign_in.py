@@ -81,6 +81,7 @@ def test_403_wrong_password_says_the_same_whatever_it_is(client):
     assert form.find("input", {"name": "next"})["value"] == "/admin/posts"
     assert form.find("input", {"name": "password"}).get("value") is None
     assert "That is not the password" in responses[0].text
+    assert "endpoint password set" in responses[0].text
     assert "WWW-Authenticate" not in responses[0].headers
     assert not is_signed_in(client)
 

@@ -9,7 +9,20 @@ from io import BytesIO
 import blurhash
 import pillow_heif
 import pytest
-from photos import BLUE, GREEN, RED, UPRIGHT, WHITE, XMP, corners, distance, exif, nearest, quarters
+from photos import (
+    BLUE,
+    GREEN,
+    RED,
+    UPRIGHT,
+    WHITE,
+    XMP,
+    chunk,
+    corners,
+    distance,
+    exif,
+    nearest,
+    quarters,
+)
 from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
 
 from endpoint.errors import InsufficientStorage, InvalidRequest, Unavailable
@@ -104,11 +117,6 @@ def jpeg(image, orientation=1):
         quality=95,
     )
     return data[:2] + iptc() + data[2:] + b"SecretTail" + saved(image, "JPEG", comment="GPS")
-
-
-def chunk(name, content):
-    crc = zlib.crc32(name + content)
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
 
 
 @pytest.mark.parametrize("max_edge", [pytest.param(200, id="as it is"), pytest.param(80, id="80")])

@@ -77,6 +77,13 @@ def test_a_web_server_that_keeps_the_authorization_header(served):
     assert "does not get the Authorization header" in found[TOKENS].says
 
 
+def test_a_web_server_that_passes_nothing_on(served):
+    found = served(only("/nothing"))
+
+    assert not found[TOKENS].is_well
+    assert "/micropub?q=config answers 404; start endpoint serve" in found[TOKENS].says
+
+
 def test_below_a_path_the_api_must_still_be_at_the_root(served):
     found = served(only("/endpoint/"), path="/endpoint")
 

@@ -2,9 +2,9 @@
 
 from io import BytesIO
 
-import frontmatter
 import pytest
 from photos import quarters
+from statuses import read_post
 
 STATUSES = "/api/v1/statuses"
 PUBLIC = "/api/v1/timelines/public"
@@ -55,13 +55,6 @@ def edit(client, headers):
         return client.put(f"{STATUSES}/{status['id']}", json=body, headers=headers)
 
     return edit
-
-
-def read_post(repo):
-    """Return the post that the last commit wrote."""
-    paths = repo.git.show("--name-only", "--format=", "HEAD").splitlines()
-    [path] = [path for path in paths if path.endswith(".md")]
-    return frontmatter.loads(repo.git.show(f"HEAD:{path}"))
 
 
 def test_200_our_own_with_its_size_and_description(post, upload, newest):

@@ -5,10 +5,10 @@ import re
 import struct
 from datetime import timedelta
 
-import frontmatter
 import photos
 import pytest
 from PIL import Image
+from statuses import read_post
 
 STATUSES, MEDIA = "/api/v1/statuses", "/api/v1/media"
 
@@ -52,25 +52,6 @@ def fetch(client):
             return answer.data
 
     return fetch
-
-
-@pytest.fixture
-def toot(client, headers):
-    """Return a function that posts a status and gives its entity."""
-
-    def toot(status="Hello", **more):
-        answer = client.post(STATUSES, json={"status": status, **more}, headers=headers)
-        assert answer.status_code == 200
-        return answer.json
-
-    return toot
-
-
-def read_post(repo):
-    """Return the post that the last commit wrote."""
-    paths = repo.git.show("--name-only", "--format=", "HEAD").splitlines()
-    [path] = [path for path in paths if path.endswith(".md")]
-    return frontmatter.loads(repo.git.show(f"HEAD:{path}"))
 
 
 @pytest.mark.parametrize("path", ["/api/v1/media", "/api/v2/media", "/api/v2/media/"])

@@ -15,11 +15,6 @@ def headers(bearer):
 
 
 @pytest.fixture
-def approve(parts):
-    return lambda *ids: parts.webmentions.moderation.moderating.decide(ids, "approve")
-
-
-@pytest.fixture
 def mention(parts, post, clock, approve):
     """Return a function that lets a page have mentioned our post, approved, a minute later."""
     post("Hello")

@@ -128,8 +128,8 @@ def test_a_page_is_known_by_any_spelling_and_says_what_it_said_last(numbers):
 def test_a_person_has_60_bits_that_hang_on_the_url_alone(numbers):
     url, grace = "https://grace.example/", Author("Grace", "https://grace.example/")
 
-    first = numbers.account(url, grace)
-    again = numbers.account(url, Author("Grace Hopper", url))
+    first = numbers.accounts({url: grace})[url]
+    again = numbers.accounts({url: Author("Grace Hopper", url)})[url]
 
     assert again == first
     assert 1 < int(first) < 2**60

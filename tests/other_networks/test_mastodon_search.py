@@ -45,11 +45,6 @@ def test_200_the_source_of_a_mention(search, post, parts, approve):
     assert by_source["mentions"][0]["id"] == "1"
 
 
-@pytest.fixture
-def approve(parts):
-    return lambda *ids: parts.webmentions.moderation.moderating.decide(ids, "approve")
-
-
 def test_200_a_mention_that_waits_is_not_found(search, post, parts):
     post("Hello")
     receive(parts)

@@ -300,7 +300,7 @@ def test_200_the_owner_carries_the_code(owner, client):
 
     answer = decide(owner, shown)
 
-    assert "You are shown a code to type into the app. Give it to nobody" in text(shown)
+    assert "You are shown a code to copy into the app. Give it to nobody" in text(shown)
     assert "Leads back to You, with a code" in text(shown)
     assert answer.status_code == 200
     assert "Location" not in answer.headers

@@ -16,22 +16,6 @@ def headers(bearer):
 
 
 @pytest.fixture
-def publish(client, bearer, clock):
-    """Return a function that posts over Micropub, a minute after the last, and gives the URL."""
-    headers = bearer()
-
-    def publish(**properties):
-        clock.forward(minutes=1)
-        lists = {name.replace("_", "-"): [value] for name, value in properties.items()}
-        entry = {"type": ["h-entry"], "properties": lists}
-        answer = client.post("/micropub", json=entry, headers=headers)
-        assert answer.status_code in (201, 202)
-        return answer.headers["Location"]
-
-    return publish
-
-
-@pytest.fixture
 def status_at(client, headers):
     """Return a function that finds a status by its URL, as a search does."""
 

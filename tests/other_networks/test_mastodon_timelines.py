@@ -17,21 +17,6 @@ def headers(bearer):
 
 
 @pytest.fixture
-def publish(client, bearer, clock):
-    """Return a function that posts over Micropub, a minute after the last, and gives the URL."""
-    headers = bearer()
-
-    def publish(**properties):
-        clock.forward(minutes=1)
-        entry = {"type": ["h-entry"], "properties": {k: [v] for k, v in properties.items()}}
-        answer = client.post("/micropub", json=entry, headers=headers)
-        assert answer.status_code in (201, 202)
-        return answer.headers["Location"]
-
-    return publish
-
-
-@pytest.fixture
 def write(parts, clock):
     """Return a function that commits notes of these dates at once, and gives their URLs."""
 

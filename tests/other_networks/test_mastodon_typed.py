@@ -1,11 +1,11 @@
 """What a person types into an app for Mastodon, on the site and back in the app."""
 
-import frontmatter
 import pytest
 from conftest import make_bearer
 from hypothesis import given
 from hypothesis import strategies as st
 from received_mentions import receive, said
+from statuses import read_post
 
 from endpoint.app import make_app
 from endpoint.domain.markup import render, to_text
@@ -30,18 +30,6 @@ def headers(bearer):
 
 
 @pytest.fixture
-def toot(client, headers):
-    """Return a function that posts a status and gives its entity."""
-
-    def toot(status, **more):
-        answer = client.post(STATUSES, json={"status": status, **more}, headers=headers)
-        assert answer.status_code == 200
-        return answer.json
-
-    return toot
-
-
-@pytest.fixture
 def source(client, headers):
     """Return a function that gives the text of a status as an app edits it."""
     return lambda status: client.get(f"{STATUSES}/{status['id']}/source", headers=headers).json[
@@ -56,13 +44,6 @@ def grace(client, parts, toot, headers):
     receive(parts, page=toot("Hello")["url"], mention=said(**person))
     [told] = client.get("/api/v1/notifications", headers=headers).json
     return told
-
-
-def read_post(repo):
-    """Return the post that the last commit wrote."""
-    paths = repo.git.show("--name-only", "--format=", "HEAD").splitlines()
-    [path] = [path for path in paths if path.endswith(".md")]
-    return frontmatter.loads(repo.git.show(f"HEAD:{path}"))
 
 
 def test_lines_of_a_status_are_lines_on_the_site(toot, source, repo):

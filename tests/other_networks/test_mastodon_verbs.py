@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
-import frontmatter
 import pytest
 from received_mentions import receive, said
+from statuses import read_post
 
 STATUSES = "/api/v1/statuses"
 GRACE = "https://grace.example/1"
@@ -38,12 +38,6 @@ def mention(client, headers, parts):
     receive(parts, page=own["url"], mention=said(name="Grace"))
     [told] = client.get("/api/v1/notifications", headers=headers).json
     return told["status"]
-
-
-def read_post(repo):
-    """Return the post that the last commit wrote."""
-    [path] = repo.git.show("--name-only", "--format=", "HEAD").splitlines()
-    return frontmatter.loads(repo.git.show(f"HEAD:{path}"))
 
 
 def count_commits(repo):

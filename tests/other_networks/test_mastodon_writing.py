@@ -1,10 +1,10 @@
 """Posts written by apps for Mastodon: publish, edit, read the source, delete."""
 
-import frontmatter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from received_mentions import receive, said
+from statuses import path_of, read_post
 
 from endpoint.domain.markup import render, to_text
 from endpoint.domain.mastodon.hashtags import find_hashtags
@@ -28,18 +28,6 @@ def headers(bearer):
 
 
 @pytest.fixture
-def toot(client, headers):
-    """Return a function that posts a status and gives its entity."""
-
-    def toot(status="Hello", **more):
-        answer = client.post(STATUSES, json={"status": status, **more}, headers=headers)
-        assert answer.status_code == 200
-        return answer.json
-
-    return toot
-
-
-@pytest.fixture
 def edit_by_hand(parts, repo, clock):
     """Return a function that replaces a text in the post of the last commit, as the owner would."""
 
@@ -50,18 +38,6 @@ def edit_by_hand(parts, repo, clock):
             writer.commit({path: text.encode()}, "By hand\n", clock())
 
     return edit
-
-
-def path_of(repo):
-    """Return the path of the text that the last commit wrote."""
-    paths = repo.git.show("--name-only", "--format=", "HEAD").splitlines()
-    [path] = [path for path in paths if path.endswith(".md")]
-    return path
-
-
-def read_post(repo):
-    """Return the post that the last commit wrote."""
-    return frontmatter.loads(repo.git.show(f"HEAD:{path_of(repo)}"))
 
 
 def count_commits(repo):

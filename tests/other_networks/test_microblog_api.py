@@ -213,14 +213,6 @@ def test_200_conversation_is_the_thread_newest_first(clock, parts, approve, ask,
     assert hello["_microblog"]["is_conversation"]
 
 
-@pytest.fixture
-def approve(parts):
-    """Return a function by which the owner approves a mention."""
-    return lambda mention_id: parts.webmentions.moderation.moderating.decide(
-        (mention_id,), "approve"
-    )
-
-
 def test_200_check_counts_what_is_newer(clock, ask, items, post):
     post("One")
     [first] = items("/posts/all")

@@ -40,7 +40,7 @@ class Browser(requests.Session):
     """It stops before the app's own site, which is not asked for here."""
 
     def post(self, url, **options):
-        return super().post(url, allow_redirects=False, timeout=10, **options)
+        return super().post(url, allow_redirects=False, timeout=30, **options)
 
 
 def ask_owner(live, app, links):
@@ -51,7 +51,7 @@ def ask_owner(live, app, links):
             f"?me={live.url}&redirect_uri={app.redirect_uri}&client_id=https://micro.blog/"
             "&state=4711&scope=create&response_type=code"
         )
-        page = browser.get(links["authorization_endpoint"] + asked, timeout=10)
+        page = browser.get(links["authorization_endpoint"] + asked, timeout=30)
         return sent_to(decide(browser, page))
 
 
@@ -64,7 +64,7 @@ def redeem(links, app, code):
         "redirect_uri": app.redirect_uri,
     }
     headers = {"Accept": "application/json"}
-    return requests.post(links["token_endpoint"], data=form, headers=headers, timeout=10).json()
+    return requests.post(links["token_endpoint"], data=form, headers=headers, timeout=30).json()
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def signed_in(live):
     """Return a function that signs an app in, and gives where it posts, and its header."""
 
     def run(app=PHONE):
-        page = requests.get(f"{live.url}?v=1763800215", timeout=10)
+        page = requests.get(f"{live.url}?v=1763800215", timeout=30)
         links = head_links(page.text)
         _, callback = ask_owner(live, app, links)
         token = redeem(links, app, callback["code"])["access_token"]
@@ -85,7 +85,7 @@ def send(signed, *parts):
     """Post multipart, which they do even where there is no file."""
     micropub, headers = signed
     files = [(name, value if isinstance(value, tuple) else (None, value)) for name, value in parts]
-    return requests.post(micropub, files=files, headers=headers, timeout=10)
+    return requests.post(micropub, files=files, headers=headers, timeout=30)
 
 
 def source_of(live, answer):
@@ -95,7 +95,7 @@ def source_of(live, answer):
 
 
 def test_the_home_page_names_each_endpoint_in_a_link_of_its_own(live):
-    page = requests.get(f"{live.url}?v=1763800215", timeout=10)
+    page = requests.get(f"{live.url}?v=1763800215", timeout=30)
 
     links = head_links(page.text)
 
@@ -109,7 +109,7 @@ def test_the_home_page_names_each_endpoint_in_a_link_of_its_own(live):
 
 @EVERY_APP
 def test_sign_in_without_pkce(live, app):
-    links = head_links(requests.get(live.url, timeout=10).text)
+    links = head_links(requests.get(live.url, timeout=30).text)
 
     place, callback = ask_owner(live, app, links)
     answer = redeem(links, app, callback["code"])
@@ -122,7 +122,7 @@ def test_sign_in_without_pkce(live, app):
 
 
 def test_403_a_code_goes_to_no_other_redirect_uri(live):
-    links = head_links(requests.get(live.url, timeout=10).text)
+    links = head_links(requests.get(live.url, timeout=30).text)
     _, callback = ask_owner(live, PHONE, links)
 
     answer = redeem(links, MAC, callback["code"])
@@ -134,7 +134,7 @@ def test_403_a_code_goes_to_no_other_redirect_uri(live):
 def test_200_what_they_ask_first(signed_in, query):
     micropub, headers = signed_in(MAC)
 
-    answer = requests.get(f"{micropub}?{query}", headers=headers, timeout=10)
+    answer = requests.get(f"{micropub}?{query}", headers=headers, timeout=30)
 
     assert answer.status_code == 200
     assert query != "q=config" or answer.json()["media-endpoint"].endswith("/media")
@@ -143,7 +143,7 @@ def test_200_what_they_ask_first(signed_in, query):
 def test_200_the_one_site_to_post_to_has_a_name(live, signed_in):
     micropub, headers = signed_in()
 
-    config = requests.get(f"{micropub}?q=config", headers=headers, timeout=10).json()
+    config = requests.get(f"{micropub}?q=config", headers=headers, timeout=30).json()
 
     assert config["destination"] == [{"uid": live.url, "name": "Ada"}]
 
@@ -167,12 +167,12 @@ def test_201_note_from_a_phone(live, signed_in, destination):
 
 def test_201_photo_goes_to_the_media_endpoint_first(live, signed_in):
     micropub, headers = signed_in()
-    config = requests.get(f"{micropub}?q=config", headers=headers, timeout=10).json()
+    config = requests.get(f"{micropub}?q=config", headers=headers, timeout=30).json()
     media = requests.post(
         config["media-endpoint"],
         files={"file": ("image.png", PNG, "image/png"), "mp-destination": (None, "null")},
         headers=headers,
-        timeout=10,
+        timeout=30,
     )
     url = media.headers["Location"]
 
@@ -204,7 +204,7 @@ def test_201_draft_from_the_mac(live, signed_in):
     micropub, headers = signed_in(MAC)
     form = {"h": "entry", "name": "", "content": "Not yet", "post-status": "draft", "summary": ""}
 
-    answer = requests.post(micropub, data=form, headers=headers, timeout=10)
+    answer = requests.post(micropub, data=form, headers=headers, timeout=30)
 
     assert answer.status_code == 201
     # A member named error would be a failure, whatever the status.
@@ -225,7 +225,7 @@ def test_401_after_the_owner_took_the_token_back(live, signed_in):
 
     live.parts.tokens.revoke(token.id)
 
-    answer = requests.get(f"{micropub}?q=config", headers=headers, timeout=10)
+    answer = requests.get(f"{micropub}?q=config", headers=headers, timeout=30)
     assert answer.status_code == 401
     assert "sign in" in answer.json()["error_description"]
 

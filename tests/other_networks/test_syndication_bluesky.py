@@ -54,7 +54,7 @@ def make_bluesky(pds: Pds, **settings: Any) -> Syndicator:
     named = {"kind": "bluesky", "uid": "bluesky", "name": "Bluesky", "server": pds.url}
     account = {"username": xrpc.HANDLE, "token": xrpc.PASSWORD}
     target = SyndicationTarget.model_validate(named | account | settings)
-    web = Web(["127.0.0.1", "localhost"], timeout_s=5)
+    web = Web(["127.0.0.1", "localhost"], timeout_s=30)
     tools = Tools(web, "https://site.example/", "https://site.example/feed.json", lambda: NOW)
     return make(target, tools)
 

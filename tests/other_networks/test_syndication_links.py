@@ -72,7 +72,7 @@ def link(place: Place) -> Syndicator:
 
 def make_link(allow_hosts: tuple[str, ...] = ("127.0.0.1", "localhost"), **settings: Any) -> Any:
     target = SyndicationTarget.model_validate({"kind": "link", "name": "News", **settings})
-    web = Web(allow_hosts, timeout_s=5)
+    web = Web(allow_hosts, timeout_s=30)
     return make(target, Tools(web, "https://a.example/", "https://a.example/f", lambda: NOW))
 
 

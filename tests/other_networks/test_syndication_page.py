@@ -109,7 +109,7 @@ def test_303_a_paused_target_goes_on(publisher, network, press, look):
     network.token = "another"
     publisher.post("small", content="Hello")
     publisher.deploy()
-    [pause, _] = look()
+    [pause, waiting] = look()
     status = look("/admin/status")
     network.token = "good"
 
@@ -118,7 +118,10 @@ def test_303_a_paused_target_goes_on(publisher, network, press, look):
 
     assert response.status_code == 303
     assert pause.startswith("Small Needs you It answers 401.")
+    assert waiting.startswith("Small Waiting")
+    assert any(entry.startswith("Copies Waiting 1 copy of a post waits") for entry in status)
     assert any(entry.startswith("Paused networks Needs you") for entry in status)
+    assert "Next attempt" not in " ".join([waiting, *status])
     assert network.texts == ["<p>Hello</p>\n"]
 
 
@@ -226,7 +229,8 @@ def test_a_paused_target_is_listed(publisher, network, run):
 
     listed, retried = run("syndication", "list"), run("syndication", "retry", "--target", "small")
 
-    assert listed.output.startswith("PAUSED  small  It answers 401.\n")
+    assert listed.stdout.startswith("PAUSED  small  It answers 401.\n")
+    assert listed.stderr.startswith("What is PAUSED goes on with a new token")
     assert retried.output == TRIED
     assert publisher.parts.syndication.overview.pauses() == {}
 

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from endpoint.stores.database import make_engine, prepare
-from endpoint.stores.syndications import COPIED, STOPPED, WAITING, Syndications
+from endpoint.stores.syndications import Syndications
 from endpoint.stores.syndications.pauses import Pause, Pauses
+from endpoint.stores.syndications.rows import COPIED, STOPPED, WAITING
 from endpoint.stores.syndications.work import SyndicationWork
 
 NOW = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)

@@ -88,14 +88,14 @@ def test_plain_text(html, text):
     ],
 )
 def test_a_long_post_takes_no_long_time(html):
-    began = time.monotonic()
+    began = time.process_time()
 
     text = to_plain(html, "https://site.example/")
     short = fit(Wording("https://site.example/", text), 500, mastodon_count(23))
     list(find_links(text))
 
     assert len(short) < 1_000
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_html_that_nests_deeply_is_read():

@@ -63,6 +63,23 @@ def test_200_sent_says_who_was_told_and_what_came_back(author, targets, look):
     assert "Next attempt 22 Nov 2025, 09:3" in shown[busy]
 
 
+@pytest.mark.parametrize(
+    ("me", "tells"),
+    [
+        pytest.param("https://site.example/", False, id="for all"),
+        pytest.param("http://127.0.0.1:8000/", True, id="on this machine"),
+    ],
+)
+def test_200_sent_says_why_a_demo_tells_nobody(start, client_of, installation, me, tells):
+    installation.configure(me=me, public_url=me)
+    client = sign_in(client_of(start()))
+
+    shown = client.get("/admin/sent")
+
+    assert shown.status_code == 200
+    assert ("pages elsewhere are not told" in shown.text) == tells
+
+
 def test_200_sent_is_paged(author, targets, look):
     author.post(content=" ".join(targets.put(f"/{number}", "") for number in range(60)))
     author.deploy()

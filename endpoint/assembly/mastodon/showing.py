@@ -46,7 +46,8 @@ class ShowingParts:
 def make_showing(parts: Parts, verbs: Verbs) -> ShowingParts:
     """Return all of it; ``verbs`` tells what the owner did with a page."""
     config, numbers, mentions = parts.config, parts.timelines.numbers, parts.timelines.mentions
-    finding = Finding(numbers, parts.index, mentions, parts.clock)
+    timelines = parts.timelines.timelines
+    finding = Finding(numbers, parts.index, mentions, timelines, parts.clock)
     photos = Photos(parts.engine)
     accounts = Accounts(_profile(config), numbers, parts.index, photos, faces_url(config))
     files = Files(numbers, parts.media.files, parts.media.uploads, literal=is_literal(config))
@@ -54,7 +55,6 @@ def make_showing(parts: Parts, verbs: Verbs) -> ShowingParts:
     gathering = Gathering(numbers, finding, accounts, files, parts.index, mentions, verbs.done)
     pages = Pages(numbers, Sources(parts.web, parts.clock, at_once=1).look)
     showing = Showing(finding, Boosts(finding, pages), accounts, gathering, rules)
-    timelines = parts.timelines.timelines
     return ShowingParts(
         finding,
         accounts,

@@ -11,8 +11,8 @@ from endpoint.services.mastodon.applications import Applications
 from endpoint.services.mastodon.attaching import Attaching
 from endpoint.services.mastodon.editing import Editing
 from endpoint.services.mastodon.favourites import Favourites
+from endpoint.services.mastodon.idempotency import IdempotencyKeys
 from endpoint.services.mastodon.interactions import Interactions
-from endpoint.services.mastodon.keys import Keys
 from endpoint.services.mastodon.publishing import Publishing
 from endpoint.services.mastodon.wording import StatusRules, Wording
 from endpoint.services.posts import Posts
@@ -38,7 +38,7 @@ def make_writing(
     attaching = Attaching(parts.media.files, parts.timelines.numbers, shown.files)
     style = Style(config.site.language, literal=is_literal(config))
     wording = Wording(shown.accounts, StatusRules(config.mastodon.max_characters, style))
-    keys = Keys(parts.creations, parts.index, parts.clock)
+    keys = IdempotencyKeys(parts.creations, parts.index, parts.clock)
     applications = Applications(registrations.find, parts.timelines.numbers)
     favourites = Favourites(parts.timelines.timelines, shown.finding, showing, shown.pages)
     return WritingParts(

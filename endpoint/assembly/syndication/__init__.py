@@ -26,6 +26,7 @@ from endpoint.services.syndication.linking import Linking
 from endpoint.services.syndication.outgoing import Composer
 from endpoint.services.syndication.overview import Overview
 from endpoint.services.syndication.pausing import Pausing
+from endpoint.services.syndication.reactions import Reactions
 from endpoint.services.syndication.requesting import Requesting
 from endpoint.services.syndication.whereabouts import CopiedPosts
 from endpoint.stores.mentions.backfed import BackfedMentions
@@ -148,16 +149,14 @@ def _make_backfeed(
     }
     if not listeners:
         return None
-    return Backfeed(
-        listeners,
-        SyndicationLooks(stores.engine),
+    reactions = Reactions(
         BackfedMentions(stores.engine),
         MentionRules(stores.engine),
-        pausing,
         clock,
         stores.bell.ring,
         approve=config.webmention.approve,
     )
+    return Backfeed(listeners, SyndicationLooks(stores.engine), reactions, pausing, clock)
 
 
 def _make_copying(

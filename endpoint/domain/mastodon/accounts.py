@@ -6,21 +6,20 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
-from endpoint.domain.dates import to_iso
 from endpoint.domain.descriptions import is_web
 from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.webmentions.mention import Author
 
 _NICKNAME = re.compile(r"/(?:@|users/|u/|profile/)([A-Za-z0-9_][A-Za-z0-9_.-]{0,60})/?")
-_LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00Z")
+_LONG_AGO = "2000-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True)
 class Account:
     """A person; ``url``, ``avatar`` and ``header`` are absolute, ``note`` is HTML.
 
-    ``acct`` has no host for the owner; ``last_status_on`` is None where nothing
-    was posted. ``fields`` are names with their values in HTML.
+    ``acct`` has no host for the owner; ``last_status_at`` is None where nothing
+    was posted.
     """
 
     id: str
@@ -31,10 +30,8 @@ class Account:
     avatar: str
     header: str
     note: str = ""
-    created_at: datetime = _LONG_AGO
     posts: int = 0
     last_status_at: datetime | None = None
-    fields: tuple[tuple[str, str], ...] = ()
 
     def describe(self) -> Entity:
         """Return the entity Account."""
@@ -48,7 +45,7 @@ class Account:
             "group": False,
             "discoverable": True,
             "indexable": True,
-            "created_at": to_iso(self.created_at),
+            "created_at": _LONG_AGO,
             "note": self.note,
             "url": self.url,
             "uri": self.url,
@@ -64,9 +61,7 @@ class Account:
             "noindex": False,
             "emojis": [],
             "roles": [],
-            "fields": [
-                {"name": name, "value": value, "verified_at": None} for name, value in self.fields
-            ],
+            "fields": [],
         }
 
     def mention(self) -> Entity:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from endpoint.domain.mastodon.entities import Entity
 
-_TYPES = {"image": "image", "video": "video", "audio": "audio"}
-
 
 @dataclass(frozen=True)
 class Attachment:
@@ -26,7 +24,7 @@ class Attachment:
         """Return the entity MediaAttachment."""
         return {
             "id": self.id,
-            "type": _TYPES.get(self.family, "unknown"),
+            "type": self.family,
             "url": self.url,
             "preview_url": self.url,
             "remote_url": None,

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from markdown_it.token import Token
 
 from endpoint.domain.markup import parse
+from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.mastodon.words import wide_pattern
 
 _TAG = r"(?<![\w/#&=@.)])#([\w·\u200c]{1,100})(?![\w·\u200c])"
@@ -35,6 +35,6 @@ def _texts(tokens: list[Token]) -> Iterator[str]:
         yield from _texts(token.children or [])
 
 
-def describe_tag(name: str, url: str) -> dict[str, Any]:
+def describe_tag(name: str, url: str) -> Entity:
     """Return the entity Tag; nobody counts how often one is used."""
     return {"id": name, "name": name, "url": url, "history": [], "following": False}

@@ -1,9 +1,9 @@
 """The owner's preferences, which no app can change."""
 
-from typing import Any
+from endpoint.domain.mastodon.entities import Entity
 
 
-def describe_preferences(language: str) -> dict[str, Any]:
+def describe_preferences(language: str) -> Entity:
     """Return the entity Preferences; ``language`` is the site's, a BCP 47 code."""
     return {
         "posting:default:visibility": "public",

@@ -1,7 +1,7 @@
 """Posts, and what other pages say of them, as Mastodon's statuses."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
@@ -64,7 +64,7 @@ class Status:
     parent: Parent | None = None
     counts: Counts = Counts()
     application: Entity | None = None
-    done: frozenset[str] = field(default=frozenset())
+    done: frozenset[str] = frozenset()
 
     def describe(self) -> Entity:
         """Return the entity Status."""

@@ -1,10 +1,9 @@
 """Accounts: the owner's, and those of people who wrote about the owner's pages."""
 
-from typing import Any
-
 from flask import Response
 
 from endpoint.domain.mastodon.accounts import relationship
+from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.tokens import Token
 from endpoint.errors import Forbidden, NotFound
 from endpoint.handlers.context import services
@@ -105,7 +104,7 @@ def show_nobody(number: str, _list: str) -> Response:
     return entity([])
 
 
-def _find(number: str, token: Token | None) -> dict[str, Any]:
+def _find(number: str, token: Token | None) -> Entity:
     """Return an account; strangers find the owner's alone, and not who wrote to the owner."""
     if number != OWNER:
         if token is None:

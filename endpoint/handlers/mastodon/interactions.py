@@ -1,7 +1,5 @@
 """Favourites, boosts and bookmarks of other people's posts."""
 
-from typing import Any
-
 from flask import Response
 
 from endpoint.handlers.context import services
@@ -9,8 +7,6 @@ from endpoint.handlers.mastodon.answers import blueprint, entity
 from endpoint.handlers.mastodon.paging import answer_page, read_span
 from endpoint.handlers.mastodon.parameters import read
 from endpoint.handlers.mastodon.tokens import authorize_app
-from endpoint.services.mastodon import Mastodon
-from endpoint.services.mastodon.entries import Entry
 from endpoint.services.verbs import SCOPES, Verb
 
 bp = blueprint("interactions")
@@ -21,9 +17,9 @@ bp = blueprint("interactions")
 def do(number: str, verb: Verb) -> Response:
     """Like or bookmark a post: a post of the owner's own, which tells the other by Webmention."""
     token = authorize_app(SCOPES[verb])
-    entry = _mastodon().interactions.find(verb, number)
-    _mastodon().interactions.do(verb, entry, token)
-    return entity(_show(entry))
+    entry = services().mastodon.interactions.find(verb, number)
+    services().mastodon.interactions.do(verb, entry, token)
+    return entity(services().mastodon.showing.one(entry))
 
 
 @bp.post("/api/v1/statuses/<number>/unfavourite", defaults={"verb": "like"})
@@ -32,38 +28,30 @@ def do(number: str, verb: Verb) -> Response:
 def undo(number: str, verb: Verb) -> Response:
     """Delete the like, the bookmark or the repost."""
     token = authorize_app(SCOPES[verb])
-    entry = _mastodon().interactions.find(verb, number)
-    _mastodon().interactions.undo(verb, entry, token)
-    return entity(_show(entry))
+    entry = services().mastodon.interactions.find(verb, number)
+    services().mastodon.interactions.undo(verb, entry, token)
+    return entity(services().mastodon.showing.one(entry))
 
 
 @bp.post("/api/v1/statuses/<number>/reblog")
 def reblog(number: str) -> Response:
     """Repost a post, and answer with the repost, which has the post within."""
     token = authorize_app(SCOPES["repost"])
-    entry = _mastodon().interactions.find("repost", number)
-    post = _mastodon().interactions.do("repost", entry, token, read().text("visibility"))
-    return entity({**_show(post), "reblog": _show(entry)})
+    entry = services().mastodon.interactions.find("repost", number)
+    post = services().mastodon.interactions.do("repost", entry, token, read().text("visibility"))
+    show = services().mastodon.showing.one
+    return entity({**show(post), "reblog": show(entry)})
 
 
 @bp.get("/api/v1/favourites")
 def show_favourites() -> Response:
     """Answer with what the owner has liked."""
     authorize_app("read:favourites")
-    return answer_page(_mastodon().favourites.page("like", read_span(read())))
+    return answer_page(services().mastodon.favourites.page("like", read_span(read())))
 
 
 @bp.get("/api/v1/bookmarks")
 def show_bookmarks() -> Response:
     """Answer with what the owner has bookmarked."""
     authorize_app("read:bookmarks")
-    return answer_page(_mastodon().favourites.page("bookmark", read_span(read())))
-
-
-def _show(entry: Entry) -> dict[str, Any]:
-    [shown] = _mastodon().showing.all([entry])
-    return shown
-
-
-def _mastodon() -> Mastodon:
-    return services().mastodon
+    return answer_page(services().mastodon.favourites.page("bookmark", read_span(read())))

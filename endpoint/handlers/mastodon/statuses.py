@@ -8,7 +8,6 @@ from endpoint.handlers.mastodon.answers import blueprint, entity
 from endpoint.handlers.mastodon.paging import read_limit
 from endpoint.handlers.mastodon.parameters import read
 from endpoint.handlers.mastodon.tokens import find_token
-from endpoint.services.mastodon import Mastodon
 from endpoint.services.mastodon.entries import FAVOURITES, Entry
 
 bp = blueprint("statuses")
@@ -24,22 +23,22 @@ def show_some() -> Response:
     is_owner, found = _is_owner(), []
     for number in list(dict.fromkeys(read().texts("id")))[:_MOST]:
         try:
-            found.append(_mastodon().showing.find(number, is_owner=is_owner))
+            found.append(services().mastodon.showing.find(number, is_owner=is_owner))
         except NotFound:
             continue
-    return entity(_mastodon().showing.all(found))
+    return entity(services().mastodon.showing.all(found))
 
 
 @bp.get("/api/v1/statuses/<number>")
 def show(number: str) -> Response:
     """Answer with a status."""
-    return entity(_mastodon().showing.all([_find(number)])[0])
+    return entity(services().mastodon.showing.one(_find(number)))
 
 
 @bp.get("/api/v1/statuses/<number>/context")
 def show_context(number: str) -> Response:
     """Answer with what a status answers, and what answers it."""
-    return entity(_mastodon().threads.context(_find(number)))
+    return entity(services().mastodon.threads.context(_find(number)))
 
 
 @bp.get("/api/v1/statuses/<number>/favourited_by")
@@ -57,7 +56,7 @@ def show_reblogs(number: str) -> Response:
 @bp.get("/api/v1/statuses/<number>/history")
 def show_history(number: str) -> Response:
     """Answer with a status as it is: what it was lies in git, and is told to nobody here."""
-    status = _mastodon().showing.all([_find(number)])[0]
+    status = services().mastodon.showing.one(_find(number))
     created_at = status["edited_at"] or status["created_at"]
     version = {name: status[name] for name in _VERSION}
     return entity([{**version, "created_at": created_at, "poll": None}])
@@ -72,11 +71,11 @@ def show_card(number: str) -> Response:
 
 def _show_who(number: str, *kinds: str) -> Response:
     limit = read_limit(read(), 40, _MOST_ACCOUNTS)
-    return entity(_mastodon().threads.accounts(_find(number), kinds, limit))
+    return entity(services().mastodon.threads.accounts(_find(number), kinds, limit))
 
 
 def _find(number: str) -> Entry:
-    return _mastodon().showing.find(number, is_owner=_is_owner())
+    return services().mastodon.showing.find(number, is_owner=_is_owner())
 
 
 def _is_owner() -> bool:
@@ -84,7 +83,3 @@ def _is_owner() -> bool:
     if token:
         token.require("read:statuses")
     return token is not None
-
-
-def _mastodon() -> Mastodon:
-    return services().mastodon

@@ -12,7 +12,6 @@ from endpoint.handlers.context import services
 from endpoint.handlers.mastodon.answers import blueprint, entity
 from endpoint.handlers.mastodon.parameters import Parameters, read
 from endpoint.handlers.mastodon.tokens import authorize_app
-from endpoint.services.mastodon import Mastodon
 
 bp = blueprint("writing")
 
@@ -33,8 +32,8 @@ def publish() -> Response:
     parameters = read()
     _refuse_extras(parameters)
     key = request.headers.get("Idempotency-Key", "").strip()
-    post = _mastodon().publishing.publish(_read_status(parameters), token, key or None)
-    return entity(_mastodon().showing.post(post))
+    post = services().mastodon.publishing.publish(_read_status(parameters), token, key or None)
+    return entity(services().mastodon.showing.one(post))
 
 
 @bp.put("/api/v1/statuses/<number>")
@@ -43,23 +42,24 @@ def edit(number: str) -> Response:
     token = authorize_app("write:statuses")
     parameters = read()
     _refuse_extras(parameters)
-    post = _mastodon().editing.edit(number, _read_status(parameters), token)
-    return entity(_mastodon().showing.post(post))
+    post = services().mastodon.editing.edit(number, _read_status(parameters), token)
+    return entity(services().mastodon.showing.one(post))
 
 
 @bp.delete("/api/v1/statuses/<number>")
 def delete(number: str) -> Response:
     """Delete a post, and answer with its text and files, so that it can be written anew."""
     token = authorize_app("write:statuses")
-    post = _mastodon().editing.delete(number, token)
-    return entity({**_mastodon().showing.post(post), "text": _mastodon().editing.text_of(post)})
+    editing = services().mastodon.editing
+    post = editing.delete(number, token)
+    return entity({**services().mastodon.showing.one(post), "text": editing.text_of(post)})
 
 
 @bp.get("/api/v1/statuses/<number>/source")
 def source(number: str) -> Response:
     """Answer with the Markdown of a post, for an app that edits it."""
     authorize_app("read:statuses")
-    editing = _mastodon().editing
+    editing = services().mastodon.editing
     post = editing.find_own(number)
     text = editing.text_of(post)
     return entity({"id": number, "text": text, "spoiler_text": find_warning(post.properties)})
@@ -88,7 +88,3 @@ def _refuse_extras(parameters: Parameters) -> None:
     for name, why in _NOT_DONE.items():
         if parameters.values.get(name) not in (None, "", [], {}):
             raise InvalidRequest(f"{shown(name)} is not supported here: {why}")
-
-
-def _mastodon() -> Mastodon:
-    return services().mastodon

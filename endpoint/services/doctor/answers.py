@@ -10,7 +10,7 @@ from endpoint.domain.introspection import read_object
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.stores.web import FetchError, Page, Web
 
-_MEND = "start endpoint serve, and have your web server pass this address on to it"
+NOT_HERE = "start endpoint serve, and have your web server pass this address on to it"
 _JSON = {"Accept": "application/json"}
 
 
@@ -47,7 +47,7 @@ class Answers:
         try:
             document = read_object(page.text)
         except ValueError as error:
-            raise Ill(f"{self._metadata} answers with something else; {_MEND}") from error
+            raise Ill(f"{self._metadata} answers with something else; {NOT_HERE}") from error
         ours = describe_server(self._base, has_api=self._has_api)
         for name in ours:
             if name.endswith(("issuer", "_endpoint")) and document.get(name) != ours[name]:
@@ -58,7 +58,7 @@ class Answers:
         if not page.url.startswith(f"{self._base}/"):
             raise Ill(f"{self._metadata} redirects to {page.url}; answer it without a redirect")
         if "S256" not in _list(document.get("code_challenge_methods_supported")):
-            raise Ill(f"{self._metadata} does not offer PKCE with S256; {_MEND}")
+            raise Ill(f"{self._metadata} does not offer PKCE with S256; {NOT_HERE}")
         return f"{self._metadata} agrees with the links"
 
     def _examine_password(self) -> str:
@@ -70,9 +70,9 @@ class Answers:
         try:
             page = self._web.get(url, _JSON)
         except FetchError as error:
-            raise Ill(f"{url} cannot be fetched ({error}); {_MEND}") from error
+            raise Ill(f"{url} cannot be fetched ({error}); {NOT_HERE}") from error
         if page.status == HTTPStatus.NOT_FOUND or page.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Ill(f"{url} answers {page.status}; {_MEND}")
+            raise Ill(f"{url} answers {page.status}; {NOT_HERE}")
         return page
 
 

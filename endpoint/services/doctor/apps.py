@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from endpoint.config import Config
 from endpoint.domain.discovery_links import ascii_url
 from endpoint.domain.introspection import read_object
+from endpoint.services.doctor.answers import NOT_HERE
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.stores.web import FetchError, Page, Web
 
@@ -35,7 +36,10 @@ class AppsCheck:
             yield look("apps for Mastodon", self._examine_api)
 
     def _examine_tokens(self) -> str:
-        page = self._fetch(f"{self._base}/micropub?q=config")
+        url = f"{self._base}/micropub?q=config"
+        page = self._fetch(url, NOT_HERE)
+        if page.status == HTTPStatus.NOT_FOUND:
+            raise Ill(f"{url} answers {page.status}; {NOT_HERE}")
         # Without any token the challenge stands alone.
         if page.status == HTTPStatus.UNAUTHORIZED and "invalid_token" not in _challenge(page):
             raise Ill(
@@ -54,11 +58,11 @@ class AppsCheck:
             raise Ill(f"{url} does not lead to {self._base}/auth; {_MEND}")
         return f"find their API at {self._host}"
 
-    def _fetch(self, url: str) -> Page:
+    def _fetch(self, url: str, mend: str = _MEND) -> Page:
         try:
             return self._web.get(url, _NO_TOKEN)
         except FetchError as error:
-            raise Ill(f"{url} cannot be fetched ({error}); {_MEND}") from error
+            raise Ill(f"{url} cannot be fetched ({error}); {mend}") from error
 
 
 def _challenge(page: Page) -> str:

@@ -6,8 +6,8 @@ attachments of ``files``, and what ``boosts`` show. The others are what apps do 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
+from endpoint.domain.mastodon.entities import Entity
 from endpoint.services.mastodon.accounts import Accounts
 from endpoint.services.mastodon.attaching import Attaching
 from endpoint.services.mastodon.editing import Editing
@@ -30,7 +30,7 @@ class Mastodon:
 
     instance: Instance
     markers: Markers
-    preferences: dict[str, Any]
+    preferences: Entity
     timelines: Timelines
     showing: Showing
     threads: Threads

@@ -14,8 +14,7 @@ from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidRequest, NotFound
 from endpoint.services.mastodon.files import Files
 from endpoint.services.media import Incoming, Media
-from endpoint.services.numbers import MEDIA, Numbers
-from endpoint.stores.numbers.rows import Numbered
+from endpoint.services.numbers import MEDIA, Numbered, Numbers
 
 _FAMILIES: Mapping[str, Family] = {"video": "video", "audio": "audio"}
 

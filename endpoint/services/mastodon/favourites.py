@@ -29,8 +29,7 @@ class Favourites:
     def page(self, verb: Verb, span: Span) -> Slice[Entity]:
         """Return the statuses that public posts of the kind ``verb`` are about."""
         found = self._timelines.posts(span, Wanted(kind=verb))
-        entries = self._find(verb, found.items)
-        return Slice(tuple(self._showing.all(entries)), found.next, found.previous)
+        return found.showing(self._showing.all(self._find(verb, found.items)))
 
     def _find(self, verb: Verb, posts: Sequence[Post]) -> list[Entry]:
         urls = {

@@ -9,6 +9,7 @@ from endpoint.domain.webmentions.mention import Mention
 from endpoint.errors import NotFound
 from endpoint.services.mastodon.entries import Entry, Page
 from endpoint.services.numbers import MENTION, PAGE, POST, Numbered, Numbers, url_of
+from endpoint.services.timelines import Timelines
 from endpoint.stores.index import PostIndex
 from endpoint.stores.mentions.numbered import NumberedMentions
 from endpoint.stores.mentions.rows import Received
@@ -22,11 +23,13 @@ class Finding:
         numbers: Numbers,
         index: PostIndex,
         mentions: NumberedMentions,
+        timelines: Timelines,
         clock: Callable[[], datetime],
     ) -> None:
         self._numbers = numbers
         self._index = index
         self._mentions = mentions
+        self._timelines = timelines
         self._clock = clock
 
     def find(self, number: str, *, is_owner: bool = True) -> Entry:
@@ -57,8 +60,7 @@ class Finding:
                 found[where] = _to_page(each)
             elif each.name in mentions:
                 found[where] = mentions[each.name]
-        posts = self._index.find_all(wanted)
-        return found | {address(post.permalink): post for post in posts}
+        return found | self._index.find_all(wanted)
 
     def behind(self, url: str) -> Entry | None:
         """Return what is at ``url``, was there before it moved, or came from there; or None."""
@@ -71,26 +73,26 @@ class Finding:
 
     def for_all(self, found: Mapping[str, Entry]) -> dict[str, Entry]:
         """Return those of ``found`` that strangers may see too, by whatever that has them by."""
-        places = {entry.address for entry in found.values() if isinstance(entry, Received)}
-        if places:
+        mentions = [entry for entry in found.values() if isinstance(entry, Received)]
+        if mentions:
             self._index.catch_up()
-        pages = {address(post.permalink): post for post in self._index.find_all(places)}
-        return {key: entry for key, entry in found.items() if self._is_for_all(entry, pages)}
+        there = self._timelines.with_pages(mentions)
 
-    def _is_for_all(self, entry: Entry, pages: Mapping[str, Post]) -> bool:
-        match entry:
-            case Post():
-                return self.is_out(entry)
-            case Received():
-                page = pages.get(entry.address)
-                return self.is_out(page) if page else not self._index.gone(entry.permalink)
-        return False
+        def is_for_all(entry: Entry) -> bool:
+            match entry:
+                case Post():
+                    return self.is_out(entry)
+                case Received():
+                    return entry.id in there
+            return False
+
+        return {key: entry for key, entry in found.items() if is_for_all(entry)}
 
     def _read(self, found: Numbered) -> Entry | None:
         match found.family:
             case "post":
                 self._index.catch_up()
-                return self._index.find(found.name) or self._index.find_moved(found.name)
+                return self._index.trace(found.name)
             case "mention":
                 return next(iter(self._mentions.find([found.name])), None)
         return _to_page(found)

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from endpoint.domain.dates import to_iso
+from endpoint.domain.mastodon.entities import Entity
 from endpoint.errors import InvalidRequest
 from endpoint.services.numbers import is_number
 from endpoint.stores.markers import Marker, MarkerStore
 
 TIMELINES = ("home", "notifications")
-
-Entity = dict[str, object]
 
 
 class Markers:

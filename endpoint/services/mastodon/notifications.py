@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from endpoint.domain.dates import to_iso
 from endpoint.domain.mastodon.entities import Entity
-from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.errors import NotFound
 from endpoint.services.mastodon.accounts import Accounts
@@ -71,7 +70,7 @@ class Notifications:
             ]
 
         found = self._timelines.mentions(span, choose)
-        return Slice(tuple(self._show(found.items)), found.next, found.previous)
+        return found.showing(self._show(found.items))
 
     def find(self, number: str) -> Entity:
         """Return the notification of this number; raise NotFound if there is none."""
@@ -93,7 +92,7 @@ class Notifications:
         found = self._numbers.find(number, MENTION)
         if found and not self._dismissals.all().has(found.id):
             entry = self._finding.find(number)
-            if isinstance(entry, Received) and self._timelines.has_page(entry):
+            if isinstance(entry, Received) and self._timelines.with_pages([entry]):
                 return entry
         raise NotFound("There is no notification with this id")
 
@@ -116,8 +115,7 @@ class Notifications:
         ]
 
     def _posts_of(self, mentions: Sequence[Received]) -> dict[str, Post]:
-        found = self._index.find_all(received.address for received in mentions)
-        return {address(post.permalink): post for post in found}
+        return self._index.find_all(received.address for received in mentions)
 
 
 def _type(received: Received, posts: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from endpoint.domain.tokens import Token
 from endpoint.services.mastodon.applications import Applications
 from endpoint.services.mastodon.attaching import Attaching
 from endpoint.services.mastodon.entries import url_of
-from endpoint.services.mastodon.keys import Keys
+from endpoint.services.mastodon.idempotency import IdempotencyKeys
 from endpoint.services.mastodon.showing import Showing
 from endpoint.services.mastodon.wording import Wording
 from endpoint.services.posts import Posts
@@ -23,7 +23,7 @@ class Publishing:
         showing: Showing,
         attaching: Attaching,
         wording: Wording,
-        keys: Keys,
+        keys: IdempotencyKeys,
         applications: Applications,
     ) -> None:
         self._posts = posts

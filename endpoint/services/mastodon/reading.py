@@ -65,7 +65,7 @@ class Reading:
     def posts(self, span: Span, kept: Kept = Kept()) -> Slice[Entity]:
         """Return the owner's public posts."""
         found = self._timelines.posts(span, kept.wanted(self._site_url, self._files.are_in))
-        return Slice(tuple(self._showing.all(found.items)), found.next, found.previous)
+        return found.showing(self._showing.all(found.items))
 
     def of_account(self, number: str, span: Span, kept: Kept) -> Slice[Entity]:
         """Return the posts of the account with this number; raise NotFound if there is none.
@@ -82,7 +82,7 @@ class Reading:
             return [each for each in some if author_of(each[1])[0] == url and _has_words(each[1])]
 
         found = self._timelines.mentions(span, choose)
-        return Slice(tuple(self._showing.all(found.items)), found.next, found.previous)
+        return found.showing(self._showing.all(found.items))
 
 
 def _has_words(received: Received) -> bool:

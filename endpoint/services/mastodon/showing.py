@@ -87,9 +87,9 @@ class Showing:
         """Return the owner's Account."""
         return self._accounts.owner()
 
-    def post(self, post: Post) -> Entity:
-        """Return a post as a Status."""
-        return self.all([post])[0]
+    def one(self, entry: Entry) -> Entity:
+        """Return ``entry`` as a Status."""
+        return self.all([entry])[0]
 
     def all(self, entries: Sequence[Entry], *, with_pictures: bool = False) -> list[Entity]:
         """Return each of ``entries`` as a Status, a boost with the Status that it shows.

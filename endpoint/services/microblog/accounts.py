@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from endpoint.domain.microblog import Document, Entity
+from endpoint.domain.mastodon.entities import Entity
+from endpoint.domain.microblog import Document
 from endpoint.domain.tokens import Token
 from endpoint.errors import InvalidToken
 

@@ -78,5 +78,5 @@ class Acting:
         if own is None:
             return None
         self._index.catch_up()
-        post = self._index.find(own.name) or self._index.find_moved(own.name)
+        post = self._index.trace(own.name)
         return (post.permalink if post else own.name), post

@@ -1,9 +1,9 @@
 """What apps for Micro.blog ask every few seconds: what is new, and how far the owner has read."""
 
-from collections.abc import Mapping
 from datetime import UTC
 
 from endpoint.domain.dates import parse_date
+from endpoint.domain.mastodon.entities import Entity
 from endpoint.domain.microblog import Document
 from endpoint.errors import InvalidRequest
 from endpoint.services.live import Live
@@ -63,6 +63,6 @@ class Checking:
         }
 
 
-def _write(marker: Mapping[str, object]) -> Document:
-    moved = parse_date(str(marker["updated_at"])).astimezone(UTC)
+def _write(marker: Entity) -> Document:
+    moved = parse_date(marker["updated_at"]).astimezone(UTC)
     return {"id": marker["last_read_id"], "date_marked": moved.isoformat(timespec="seconds")}

@@ -79,12 +79,11 @@ class Numbers:
         """Return the number of each mention, by its ``id``."""
         return self._give({each.id: _of_mention(each) for each in mentions})
 
-    def account(self, url: str, author: Author) -> str:
-        """Return the number of the person at ``url``: always the same, by a hash."""
-        return self.accounts({url: author})[url]
-
     def accounts(self, authors: dict[str, Author]) -> dict[str, str]:
-        """Return the number of each person, by URL; what is known of them is kept with it."""
+        """Return the number of each person, by URL: always the same, by a hash.
+
+        What is known of them is kept with it.
+        """
         wanted = {url: _of_account(url, author) for url, author in authors.items()}
         given = self._give(wanted)
         known = {each.id: each.content for each in self._store.find_all(map(int, given.values()))}

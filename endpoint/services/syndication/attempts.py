@@ -16,7 +16,7 @@ from endpoint.services.syndication.outgoing import Composer
 from endpoint.services.syndication.packing import pack, unpack
 from endpoint.services.syndication.states import copied, over, removed, resting
 from endpoint.services.syndication.whereabouts import Found, Whereabouts
-from endpoint.stores.syndications import UNFIT, Syndication
+from endpoint.stores.syndications.rows import UNFIT, Syndication
 from endpoint.stores.syndications.work import SyndicationWork
 from endpoint.syndicators import Copy, Outgoing, Rules, Syndicator
 from endpoint.syndicators.outcomes import NotNow
@@ -74,7 +74,7 @@ class Attempts:
                 return Result(resting(row, None))
             return self._outcomes.of(row, lambda: self._edit(row, post, version))
         if row.began_at or not row.key:
-            look = self._find if row.began_at else self._take_up
+            look = self._find if row.began_at else self._adopt
             result = self._outcomes.of(row, lambda: look(row, post, version))
             if result != Result(row):
                 return result
@@ -102,7 +102,7 @@ class Attempts:
         copy = self._look_for(row)
         return copied(row, copy, version, self._clock()) if copy else row
 
-    def _take_up(self, row: Syndication, post: Post, version: str) -> Syndication:
+    def _adopt(self, row: Syndication, post: Post, version: str) -> Syndication:
         """Return ``row`` with the copy that the post names, as it is unless it has a text here."""
         copy = self._known.named(post, row.target, besides=[row.linked_url])
         if copy is None:

@@ -4,21 +4,14 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Any
 
 import structlog
 
-from endpoint.domain.copies.reactions import Reaction, to_mentions
-from endpoint.domain.webmentions.deciding.rules import Rule, is_refused
-from endpoint.domain.webmentions.mention import Mention
+from endpoint.domain.copies.reactions import Reaction
 from endpoint.services.following import Follower
 from endpoint.services.syndication.forbidden import told_apart
 from endpoint.services.syndication.pausing import Pausing
-from endpoint.services.webmentions.receiving.judging import Judgement
-from endpoint.services.webmentions.receiving.sources import Finding
-from endpoint.stores.mentions.backfed import BackfedMentions
-from endpoint.stores.mentions.rows import ABSENT, PRESENT, Received
-from endpoint.stores.mentions.rules import MentionRules
+from endpoint.services.syndication.reactions import Reactions
 from endpoint.stores.queues import Queue
 from endpoint.stores.syndications.looks import SyndicationLooks
 from endpoint.stores.syndications.rows import Syndication
@@ -37,32 +30,21 @@ _PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 
 
 class Backfeed:
-    """Asks ``listeners``, by the uid of their target, and keeps what is found as mentions.
-
-    ``approve`` is the setting of that name. ``announce`` is called when there is
-    something for the owner or for readers.
-    """
+    """Asks ``listeners``, by the uid of their target, and has what is found kept."""
 
     def __init__(
         self,
         listeners: Mapping[str, Listener],
         looks: SyndicationLooks,
-        backfed: BackfedMentions,
-        rules: MentionRules,
+        reactions: Reactions,
         pausing: Pausing,
         clock: Callable[[], datetime],
-        announce: Callable[[], None],
-        *,
-        approve: tuple[str, ...],
     ) -> None:
         self._listeners = listeners
         self._looks = looks
-        self._backfed = backfed
-        self._rules = rules
+        self._reactions = reactions
         self._pausing = pausing
         self._clock = clock
-        self._announce = announce
-        self._approve = approve
         self._not_before: dict[str, datetime] = {}
         self._stopped = Event()
 
@@ -104,7 +86,8 @@ class Backfeed:
     def _look(self, row: Syndication) -> bool:
         """Look at a copy; say whether that is over, and need not be repeated soon."""
         try:
-            self._keep(row, to_mentions(self._ask(row), row.permalink))
+            found = self._reactions.keep(row, self._ask(row))
+            _log.info("copy looked at", permalink=row.permalink, target=row.target, found=found)
         except NotNow as error:
             # What one copy cannot tell is no reason to ask about it more often than others.
             self._not_before[row.target] = self._find_end(error.retry_at)
@@ -129,29 +112,10 @@ class Backfeed:
         now = self._clock()
         return min(max(retry_at or now, now + _PAUSE), now + _LONGEST_PAUSE)
 
-    def _keep(self, row: Syndication, found: Mapping[str, Mention]) -> None:
-        rules = self._rules.all()
-        wanted = {source: said for source, said in found.items() if _is_wanted(rules, source, said)}
-        now = self._clock()
-
-        def judge(received: Received, said: Mention | None) -> dict[str, Any]:
-            gone = Finding(ABSENT, "It is not there any more.")
-            finding = Finding(PRESENT, mention=said) if said else gone
-            return Judgement(finding, self._approve, rules, now, random.random)(received)
-
-        if self._backfed.note(row.target, row.permalink, wanted, now, judge):
-            self._announce()
-        _log.info("copy looked at", permalink=row.permalink, target=row.target, found=len(wanted))
-
     def _complain(self, row: Syndication, error: SyndicationError) -> None:
         _log.warning(
             "copy not looked at", permalink=row.permalink, target=row.target, reason=str(error)
         )
-
-
-def _is_wanted(rules: Iterable[Rule], source: str, said: Mention) -> bool:
-    # A like is shown at the copy, so the host of who likes is that of their own page.
-    return not is_refused(rules, source) and not is_refused(rules, said.author.url)
 
 
 def next_look(row: Syndication, now: datetime, chance: float) -> datetime | None:

@@ -17,7 +17,8 @@ from endpoint.services.syndication.attempts import Attempts
 from endpoint.services.syndication.pausing import Pausing
 from endpoint.services.syndication.whereabouts import CopiedPosts
 from endpoint.stores.queues import Queue
-from endpoint.stores.syndications import Syndication, Syndications
+from endpoint.stores.syndications import Syndications
+from endpoint.stores.syndications.rows import Syndication
 from endpoint.stores.syndications.work import SyndicationWork
 from endpoint.syndicators import Syndicator
 

@@ -42,7 +42,7 @@ class KnownCopies:
         Raise NotNow as long as it has yet to be made.
         """
         for url in find_links(post.properties).get("in-reply-to", []):
-            own = self._index.find(url) or self._index.find_moved(url)
+            own = self._index.trace(url)
             if own and (copy := self._find(own, target)):
                 return copy
         return None

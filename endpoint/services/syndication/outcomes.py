@@ -11,7 +11,7 @@ from endpoint.domain.webmentions.receiving.waits import AFTER_FAILURE, next_wait
 from endpoint.errors import EndpointError
 from endpoint.services.syndication.forbidden import told_apart
 from endpoint.services.syndication.states import later, over, settled, until_linked
-from endpoint.stores.syndications import GIVEN_UP, REFUSED, UNFIT, Syndication
+from endpoint.stores.syndications.rows import GIVEN_UP, REFUSED, UNFIT, Syndication
 from endpoint.syndicators import Syndicator
 from endpoint.syndicators.outcomes import NeedsLink, NotAllowed, NotNow, Refused, Unfit
 

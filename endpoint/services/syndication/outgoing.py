@@ -13,8 +13,6 @@ from endpoint.services.media import Media
 from endpoint.stores.repository import Repository
 from endpoint.syndicators import Attachment, Copy, Outgoing, Rules
 
-_USUAL = Rules()
-
 
 class Composer:
     """Makes posts ready for copying; with ``literal`` plain text is shown as typed.
@@ -37,9 +35,7 @@ class Composer:
         self._language = language
         self._literal = literal
 
-    def compose(
-        self, post: Post, own_text: str = "", rules: Rules = _USUAL, answered: Copy | None = None
-    ) -> Outgoing:
+    def compose(self, post: Post, own_text: str, rules: Rules, answered: Copy | None) -> Outgoing:
         """Return ``post`` for a copy by ``rules``.
 
         ``own_text`` is what its author wrote for that very copy, ``answered`` the copy

@@ -7,8 +7,9 @@ from datetime import datetime
 from endpoint.config.syndication import SyndicationTarget
 from endpoint.errors import NotFound
 from endpoint.services.syndication.pausing import Pausing
-from endpoint.stores.syndications import Syndication, Syndications
+from endpoint.stores.syndications import Syndications
 from endpoint.stores.syndications.pauses import Pause
+from endpoint.stores.syndications.rows import Syndication
 
 PAGE_SIZE = 50
 

@@ -73,8 +73,9 @@ class Pausing:
     def _body(self, name: str, reason: str) -> str:
         return (
             f"{name} does not take your posts any more:\n\n  {reason}\n\n"
-            "Nothing is lost. Make a new token there and put it into the configuration, or press"
-            f" Go on here if the old one is good again:\n{self._page_url}\n"
+            "Nothing is lost. Make a new token there, put it into the configuration and start the"
+            " server again; or press Go on here if the old one is good again:"
+            f"\n{self._page_url}\n"
         )
 
     def _find_wanted(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from endpoint.domain.micropub.values import check_value
 from endpoint.domain.urls import canonical
 from endpoint.errors import InvalidRequest
-from endpoint.stores.syndications import COPIED, REMOVED, WAITING, Syndication
+from endpoint.stores.syndications.rows import COPIED, REMOVED, WAITING, Syndication
 from endpoint.syndicators import Copy
 from endpoint.syndicators.outcomes import NotNow
 
@@ -45,10 +45,10 @@ def _check(copy: Copy) -> None:
         raise NotNow(said, is_unknown=True) from error
 
 
-def resting(row: Syndication, until: datetime | None, reason: str = "") -> Syndication:
+def resting(row: Syndication, until: datetime | None) -> Syndication:
     """Return ``row`` with nothing to do ``until`` then, or until its post changes."""
     state = COPIED if row.is_there and until is None else WAITING
-    return replace(row, state=state, attempts=0, next_attempt_at=until, last_error=reason)
+    return replace(row, state=state, attempts=0, next_attempt_at=until, last_error="")
 
 
 def removed(row: Syndication, now: datetime) -> Syndication:

@@ -71,7 +71,7 @@ class CopiedPosts:
 
     def find(self, row: Syndication) -> Found:
         """Return where the post of ``row`` is; its permalink is another one if it has moved."""
-        post = self._index.find(row.permalink) or self._index.find_moved(row.permalink)
+        post = self._index.trace(row.permalink)
         if post is None:
             return self._find_gone(row)
         now = self._clock()

@@ -64,8 +64,7 @@ class Timelines:
 
         def load(above: int, below: int, limit: int) -> tuple[Numberwise[Post], int | None]:
             rows = self._numbers.between(POST, above, below, limit, span.is_up)
-            found = self._index.find_public(address(row.name) for row in rows)
-            posts = {address(post.permalink): post for post in found}
+            posts = self._index.find_public(address(row.name) for row in rows)
             numbered = [(row.id, posts.get(address(row.name))) for row in rows]
             kept = [(number, post) for number, post in numbered if post and wanted.test(post)]
             return kept, rows[-1].id if len(rows) == limit else None
@@ -82,24 +81,22 @@ class Timelines:
 
         def load(above: int, below: int, limit: int) -> tuple[Numberwise[Received], int | None]:
             rows = self._mentions.between(above, below, limit, up=span.is_up)
-            return choose(self._of_pages(rows)), rows[-1][0] if len(rows) == limit else None
+            there = self.with_pages([received for _, received in rows])
+            kept = [row for row in rows if row[1].id in there]
+            return choose(kept), rows[-1][0] if len(rows) == limit else None
 
         return walk(span, load)
 
-    def has_page(self, received: Received) -> bool:
-        """Whether the page of a mention is there for readers."""
-        return bool(self._of_pages([(0, received)]))
-
-    def _of_pages(self, mentions: Numberwise[Received]) -> Numberwise[Received]:
-        found = self._index.find_all(received.address for _, received in mentions)
-        posts = {address(post.permalink): post for post in found}
+    def with_pages(self, mentions: Sequence[Received]) -> frozenset[str]:
+        """Return the ``id`` of each of ``mentions`` whose page is there for readers."""
+        posts = self._index.find_all(received.address for received in mentions)
         now = self._clock()
 
         def is_there(received: Received) -> bool:
             post = posts.get(received.address)
             return post.is_out(now) if post else not self._index.gone(received.permalink)
 
-        return [each for each in mentions if is_there(each[1])]
+        return frozenset(received.id for received in mentions if is_there(received))
 
     def _number_mentions(self) -> None:
         while new := self._mentions.without_number(_STEP):

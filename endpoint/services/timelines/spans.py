@@ -1,12 +1,13 @@
 """Pages of what has numbers: which part of a list is asked for, and how it is gathered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from endpoint.stores.numbers.rows import MOST
 
 T = TypeVar("T")
+U = TypeVar("U")
 _MOST_STEPS = 10
 _STEP = 200
 
@@ -48,6 +49,10 @@ class Slice(Generic[T]):
     items: tuple[T, ...] = ()
     next: str | None = None
     previous: str | None = None
+
+    def showing(self, items: Iterable[U]) -> "Slice[U]":
+        """Return the page with ``items`` in the place of what it is made of."""
+        return Slice(tuple(items), self.next, self.previous)
 
 
 Numberwise = list[tuple[int, T]]

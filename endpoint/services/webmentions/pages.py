@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
 from endpoint.stores.index import PostIndex
 
@@ -26,7 +25,7 @@ class Pages:
         a draft, is not out yet or was deleted never is.
         """
         self._index.catch_up()
-        post = self._index.find(url) or self._index.find_moved(url)
+        post = self._index.trace(url)
         if post is None:
             return url if self._any_page and not self._index.gone(url) else None
         return post.permalink if self._shows(post, unlisted=unlisted) else None
@@ -46,8 +45,8 @@ class Pages:
 
     def _find_hidden(self, addresses: Collection[str]) -> set[str]:
         posts = self._index.find_all(addresses)
-        public = {address(post.permalink) for post in posts if self._shows(post)}
-        lost = set(addresses) - {address(post.permalink) for post in posts}
+        public = {where for where, post in posts.items() if self._shows(post)}
+        lost = set(addresses) - posts.keys()
         return {*addresses} - public - {one for one in lost if self.find(one)}
 
     def _shows(self, post: Post, *, unlisted: bool = False) -> bool:

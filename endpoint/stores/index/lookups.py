@@ -27,19 +27,21 @@ class Lookups:
         row = self._reader.first(query.order_by(posts.c.path).limit(1))
         return to_post(row) if row else None
 
-    def find_all(self, addresses: Iterable[str]) -> list[Post]:
+    def find_all(self, addresses: Iterable[str]) -> dict[str, Post]:
         """Return the post at each of ``addresses`` that has one, drafts included."""
         found: dict[str, Post] = {}
         for some in batched(_known(addresses)):
             query = select(posts.c.address, *POST).where(posts.c.address.in_(some))
             for row in self._reader.all(query.order_by(posts.c.path)):
                 found.setdefault(row.address, to_post(row))
-        return list(found.values())
+        return found
 
-    def find_public(self, addresses: Iterable[str]) -> list[Post]:
+    def find_public(self, addresses: Iterable[str]) -> dict[str, Post]:
         """Return the post at each of ``addresses`` that has one which is in lists by now."""
         found = self._find_out(posts.c.address, _known(addresses))
-        return sorted(found, key=lambda post: post.path, reverse=True)
+        # Of two files at one address the first by path has it, as in ``find_all``.
+        in_order = sorted(found, key=lambda post: post.path, reverse=True)
+        return {address(post.permalink): post for post in in_order}
 
     def find_at(self, paths: Iterable[str]) -> list[Post]:
         """Return the post in each file of ``paths`` that holds one which is in lists by now."""
@@ -58,6 +60,10 @@ class Lookups:
             for row in self._reader.all(where.order_by(posts.c.published, posts.c.path)):
                 found.setdefault(row.key, []).append(to_post(row))
         return found
+
+    def trace(self, url: str) -> Post | None:
+        """Return the post at ``url``, else the one that was there before it moved, or None."""
+        return self.find(url) or self.find_moved(url)
 
     def find_moved(self, url: str) -> Post | None:
         """Return the post whose front matter says that ``url`` leads to it, or None."""

@@ -4,17 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from endpoint.stores.batches import batched
@@ -25,26 +15,14 @@ from endpoint.stores.syndications.rows import (
     COPIED,
     GIVEN_UP,
     REFUSED,
-    REMOVED,
     STOPPED,
-    UNFIT,
     WAITING,
     Syndication,
+    is_of,
+    syndication_pauses,
     syndications,
     to_syndication,
 )
-
-__all__ = [
-    "COPIED",
-    "GIVEN_UP",
-    "REFUSED",
-    "REMOVED",
-    "STOPPED",
-    "UNFIT",
-    "WAITING",
-    "Syndication",
-    "Syndications",
-]
 
 
 class Syndications:
@@ -118,14 +96,14 @@ class Syndications:
         """Leave what is not copied yet as it is, for good; say whether there was such a row."""
         columns = syndications.c
         waits = (columns.state == WAITING) & (columns.url == "") & (columns.remote_id == "")
-        stopping = update(syndications).where(waits, *_is(permalink, target))
+        stopping = update(syndications).where(waits, *is_of(permalink, target))
         with available(), self._engine.begin() as connection:
             values = {"state": STOPPED, "next_attempt_at": None}
             return connection.execute(stopping.values(**values)).rowcount == 1
 
     def find(self, permalink: str, target: str) -> Syndication | None:
         """Return what is known of one copy, None if it was never asked for."""
-        query = select(*COLUMNS).where(*_is(permalink, target))
+        query = select(*COLUMNS).where(*is_of(permalink, target))
         with available(), self._engine.connect() as connection:
             row = connection.execute(query).first()
         return to_syndication(row) if row else None
@@ -138,9 +116,14 @@ class Syndications:
             return set(connection.scalars(query))
 
     def queue(self, targets: Iterable[str]) -> Queue:
-        """Return how many are to be attempted at ``targets``, also those that wait for a while."""
+        """Return how many are to be attempted at ``targets``, also those that wait for a while.
+
+        Where a target is paused nobody knows when.
+        """
         columns = syndications.c
-        query = select(func.count(), func.min(columns.asked_at), func.min(columns.next_attempt_at))
+        goes_on = columns.target.not_in(select(syndication_pauses.c.target))
+        next_attempt_at = func.min(case((goes_on, columns.next_attempt_at)))
+        query = select(func.count(), func.min(columns.asked_at), next_attempt_at)
         with available(), self._engine.connect() as connection:
             where = columns.next_attempt_at.is_not(None) & columns.target.in_(list(targets))
             return Queue(*connection.execute(query.where(where)).one())
@@ -163,9 +146,9 @@ def _ask(connection: Connection, permalink: str, target: str, content: str, now:
     row = syndications.c
     is_over = row.state.not_in([WAITING, COPIED])
     is_news = or_(is_over, row.content != content) if content else is_over
-    known = select(row.target).where(*_is(permalink, target))
+    known = select(row.target).where(*is_of(permalink, target))
     if connection.execute(known).first():
-        again = update(syndications).where(is_news, *_is(permalink, target))
+        again = update(syndications).where(is_news, *is_of(permalink, target))
         connection.execute(again.values(**values))
         return
     if not _add(connection, permalink, target, values):
@@ -186,7 +169,3 @@ def _add(connection: Connection, permalink: str, target: str, values: dict[str, 
     except IntegrityError:
         return False
     return True
-
-
-def _is(permalink: str, target: str) -> tuple[ColumnElement[bool], ...]:
-    return syndications.c.permalink == permalink, syndications.c.target == target

@@ -6,7 +6,13 @@ from datetime import datetime
 from sqlalchemy import Engine, select, update
 
 from endpoint.stores.database import available, writing
-from endpoint.stores.syndications.rows import COLUMNS, Syndication, syndications, to_syndication
+from endpoint.stores.syndications.rows import (
+    COLUMNS,
+    Syndication,
+    is_of,
+    syndications,
+    to_syndication,
+)
 
 
 class SyndicationLinks:
@@ -29,9 +35,7 @@ class SyndicationLinks:
         columns = syndications.c
         with available(), writing(self._engine) as connection:
             for row in rows:
-                noting = update(syndications).where(
-                    columns.permalink == row.permalink, columns.target == row.target
-                )
+                noting = update(syndications).where(*is_of(row.permalink, row.target))
                 same = (columns.url == row.url) & (columns.page_link == row.page_link)
                 connection.execute(noting.values(linked_url=row.linked_url))
                 connection.execute(noting.where(same).values(link_asked_at=row.link_asked_at))

@@ -11,6 +11,7 @@ from endpoint.stores.syndications.rows import (
     COLUMNS,
     COPIED,
     Syndication,
+    is_of,
     syndications,
     to_syndication,
 )
@@ -65,9 +66,5 @@ def _due(targets: Iterable[str], now: datetime) -> tuple[ColumnElement[bool], ..
 
 
 def _same(taken: Syndication) -> Update:
-    columns = syndications.c
-    return update(syndications).where(
-        columns.permalink == taken.permalink,
-        columns.target == taken.target,
-        columns.remote_id == taken.remote_id,
-    )
+    is_same_copy = syndications.c.remote_id == taken.remote_id
+    return update(syndications).where(*is_of(taken.permalink, taken.target), is_same_copy)

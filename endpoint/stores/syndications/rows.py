@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, Row, String, Table, Text
+from sqlalchemy import Column, ColumnElement, Index, Integer, Row, String, Table, Text
 
 from endpoint.stores.database import Moment, metadata
 
@@ -116,6 +116,11 @@ class Syndication:
 
 COLUMNS = tuple(syndications.c[name] for name in Syndication.__dataclass_fields__)
 """What ``to_syndication`` needs of a row."""
+
+
+def is_of(permalink: str, target: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of the row of one post and target alone."""
+    return syndications.c.permalink == permalink, syndications.c.target == target
 
 
 def to_syndication(row: Row[*tuple[object, ...]]) -> Syndication:

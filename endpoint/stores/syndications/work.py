@@ -13,6 +13,7 @@ from endpoint.stores.syndications.rows import (
     STOPPED,
     WAITING,
     Syndication,
+    is_of,
     syndication_pauses,
     syndications,
     to_syndication,
@@ -49,9 +50,7 @@ class SyndicationWork:
             # Another machine may be about to take some.
             locking = due.order_by(*order).limit(most).with_for_update(skip_locked=True)
             for permalink, target in connection.execute(locking).all():
-                taking = update(syndications).where(
-                    columns.permalink == permalink, columns.target == target
-                )
+                taking = update(syndications).where(*is_of(permalink, target))
                 connection.execute(taking.values(holder=holder, lease_until=now + lease))
             rows = select(*COLUMNS).where(columns.holder == holder).order_by(*order)
             return holder, [to_syndication(row) for row in connection.execute(rows)]
@@ -121,12 +120,7 @@ def _due(targets: Iterable[str], now: datetime) -> tuple[ColumnElement[bool], ..
 
 
 def _held(row: Syndication, holder: str) -> tuple[ColumnElement[bool], ...]:
-    columns = syndications.c
-    return (
-        columns.permalink == row.permalink,
-        columns.target == row.target,
-        columns.holder == holder,
-    )
+    return *is_of(row.permalink, row.target), syndications.c.holder == holder
 
 
 def _unchanged(row: Syndication) -> ColumnElement[bool]:

@@ -1,6 +1,5 @@
 """What pages and answers say: where they link to, and where a copy is."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -10,6 +9,7 @@ from urllib.parse import urljoin
 from endpoint.domain.html import find_base, parse_html
 from endpoint.domain.urls import canonical
 from endpoint.stores.web import Page
+from endpoint.syndicators.answers import read_object
 
 _MAX_URL = 2_000
 
@@ -51,10 +51,7 @@ def find_known_copy(page: Page) -> str:
 
 def read_json(page: Page) -> Mapping[str, Any]:
     """Return the object that an answer holds, empty if it is none."""
-    with suppress(ValueError, RecursionError):
-        said = json.loads(page.text) if page.media_type.endswith("json") else {}
-        return said if isinstance(said, dict) else {}
-    return {}
+    return read_object(page.text) if page.media_type.endswith("json") else {}
 
 
 def _resolve(base: str, hrefs: Iterable[str]) -> Iterator[str]:

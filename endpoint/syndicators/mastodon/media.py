@@ -30,7 +30,7 @@ def upload(api: Mastodon, attachment: Attachment, data: bytes, limits: Limits) -
             data,
             mime_type=attachment.media_type,
             description=describe(attachment, limits),
-            file_name=attachment.url.rpartition("/")[2].partition("?")[0] or "file",
+            file_name=attachment.name,
         )
     _wait(api, media)
     return read(media, "id")

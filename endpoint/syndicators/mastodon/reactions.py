@@ -1,6 +1,7 @@
 """Who answered, favourited or boosted a status."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from mastodon import Mastodon
@@ -29,13 +30,12 @@ def _find_answers(api: Mastodon, number: str) -> Iterator[tuple[str, Reaction]]:
     for status in _entities(context.get("descendants") if isinstance(context, dict) else None):
         if status.get("visibility") in _OPEN and status.get("account"):
             url = read(status, "url") if status.get("url") else read(status, "uri")
-            published = str(status.get("created_at") or "")
-            html = str(status.get("content") or "")
-            answer = _react("reply", url, url, status["account"])
-            yield (
-                read(status["account"], "id"),
-                Reaction(**{**vars(answer), "published": published, "html": html}),
+            answer = replace(
+                _react("reply", url, url, status["account"]),
+                published=str(status.get("created_at") or ""),
+                html=str(status.get("content") or ""),
             )
+            yield read(status["account"], "id"), answer
 
 
 def _find_fans(api: Mastodon, page: Any, kind: str, prefix: str) -> Iterator[tuple[str, Reaction]]:
@@ -63,7 +63,6 @@ def _react(kind: str, source: str, url: str, account: Any) -> Reaction:
     )
 
 
-def _entities(values: Any) -> Iterable[Any]:
-    return (
-        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else ()
-    )
+def _entities(values: Any) -> list[Any]:
+    known = values if isinstance(values, list) else []
+    return [value for value in known if isinstance(value, dict)]

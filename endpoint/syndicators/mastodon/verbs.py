@@ -49,7 +49,7 @@ def do_verb(api: Mastodon, server: str, own_id: str, verb: str, urls: list[str])
             if not status.get("reblogged"):
                 api.status_reblog(number)
             return Copy(f"{url}#reblogged-by-{own_id}", f"{verb}:{number}")
-    raise Unfit("The server knows no status at the URL of the post.")
+    raise Unfit("What it likes or reposts is not on this network.")
 
 
 def undo_verb(api: Mastodon, verb: str, number: str) -> None:

@@ -10,6 +10,7 @@ from requests import Response, Session
 
 from endpoint.stores.web import FetchError, Web
 from endpoint.syndicators.answers import Answer, outcome
+from endpoint.syndicators.files import File
 from endpoint.syndicators.outcomes import NotNow
 
 _UPLOAD_TIMEOUT_S = 120
@@ -45,16 +46,14 @@ class Connection:
                 return answer
             return self._judge(answer, is_unknown=True)
 
-    def upload(
-        self, url: str, name: str, media_type: str, data: bytes, more: Mapping[str, str]
-    ) -> Response:
+    def upload(self, url: str, file: File, more: Mapping[str, str]) -> Response:
         """Return the answer of a media endpoint to a file."""
-        file = (name.rpartition("/")[2].partition("?")[0] or "file", data, media_type)
+        attachment, data = file
         with self._session() as session:
             return self._judge(
                 session.post(
                     url,
-                    files={"file": file},
+                    files={"file": (attachment.name, data, attachment.media_type)},
                     data=more,
                     headers=self._headers,
                     timeout=_UPLOAD_TIMEOUT_S,

@@ -124,10 +124,9 @@ class MicropubSyndicator:
     def _upload(self, endpoint: str, files: Sequence[File]) -> Properties:
         """Return the properties for files, which are on the other server by then."""
         found: dict[str, list[Any]] = {}
-        for attachment, data in files:
-            answer = self._connection.upload(
-                endpoint, attachment.url, attachment.media_type, data, self._place()
-            )
+        for file in files:
+            attachment, _ = file
+            answer = self._connection.upload(endpoint, file, self._place())
             family = attachment.media_type.partition("/")[0]
             url = _find_location(answer.headers, endpoint)
             if not url:
@@ -145,10 +144,9 @@ def _secure(url: str) -> str:
 
 
 def _find_location(headers: Mapping[str, str], base: str) -> str:
+    location = headers.get("Location")
     try:
-        return (
-            canonical(urljoin(base, headers.get("Location", ""))) if "Location" in headers else ""
-        )
+        return "" if location is None else canonical(urljoin(base, location))
     except ValueError:
         return ""
 

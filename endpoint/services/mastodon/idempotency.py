@@ -11,7 +11,7 @@ from endpoint.stores.creations import Creations
 from endpoint.stores.index import PostIndex
 
 
-class Keys:
+class IdempotencyKeys:
     """Tells whose post is gone: one that was deleted on another device must not come back."""
 
     def __init__(
