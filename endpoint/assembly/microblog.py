@@ -31,7 +31,7 @@ def make_microblog(
         acting=Acting(
             mastodon.publishing,
             mastodon.interactions,
-            Verbs(posts, parts.index),
+            Verbs(posts, parts.index, parts.clock),
             posts,
             parts.timelines.numbers,
             parts.index,

@@ -46,13 +46,13 @@ def list_copies(config: Config, url: str | None, number: int) -> None:
 @click.argument("url", metavar="[URL]", required=False)
 @click.option("--target", help="Only this one, by the uid of its [[syndication]] table.")
 def retry(config: Config, url: str | None, target: str | None) -> None:
-    """Try again what failed, of your post at URL or of all, and let what is paused go on.
+    """Have the worker try again what failed, of your post at URL or of all.
 
-    The worker does it; this says so.
+    What is paused goes on.
     """
     targets = assemble(config).syndication.overview.retry(url, target)
     for uid in targets:
-        click.echo(uid)
+        click.echo(f"The worker tries {uid} again; endpoint syndication list tells what came of it")
     if not targets:
         click.echo("Nothing has failed", err=True)
 

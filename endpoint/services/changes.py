@@ -10,8 +10,6 @@ from endpoint.services.shown import Shown
 from endpoint.stores.index import PostIndex
 from endpoint.stores.repository import Repository
 
-ByPermalink = dict[str, Post]
-
 
 class Changes:
     """Compares what readers see with what they saw."""
@@ -39,15 +37,16 @@ class Changes:
         data = self._repository.read(path, commit)
         return self._generator.read(path, data) if data is not None else None
 
-    def posts(self, old: Shown, new: Shown) -> tuple[ByPermalink, ByPermalink]:
-        """Return the posts of all such files as they were, and as they are."""
-        before, after = list[Post | None](), list[Post | None]()
+    def posts(self, old: Shown, new: Shown) -> Iterator[tuple[Post | None, Post | None]]:
+        """Yield the post of each such file as it was, and as it is."""
         for path in self.files(old, new):
+            before = None
             # A post whose file has become unreadable is still there, as far as anybody knows.
             with suppress(ValueError):
-                after.append(self.read(path, new.commit))
-                before.append(self.read(path, old.commit))
-        return _by_permalink(before), _by_permalink(after)
+                after = self.read(path, new.commit)
+                with suppress(ValueError):
+                    before = self.read(path, old.commit)
+                yield before, after
 
     def _came_out(self, old: Shown, new: Shown) -> Iterator[str]:
         for post in self._newest() if new.until != old.until else ():
@@ -64,7 +63,3 @@ class Changes:
             if page.after is None:
                 return
             selection = Selection(limit=MAX_LIMIT, status="published", after=page.after)
-
-
-def _by_permalink(posts: list[Post | None]) -> ByPermalink:
-    return {post.permalink: post for post in posts if post}

@@ -136,7 +136,7 @@ class Changing:
         return choose_channels(commands.get("channel", []), self._rules.channels)
 
     def find_first(self, asking: Asking, now: datetime) -> Post | None:
-        """Return the post that the same request made before, or None.
+        """Return the post that the same request made before, and that meets it, or None.
 
         Raise Unavailable if another machine has made it and it is not here yet.
         """
@@ -146,7 +146,7 @@ class Changing:
         post = self._index.find(given.permalink)
         if post is None and self._retries.is_on_its_way(given, now):
             self._require_gone(given.permalink)
-        return post
+        return post if post and asking.is_met(post) else None
 
     def _read_buried(self, tombstone: Tombstone, back: Entry) -> Post:
         """Return the post as far as its file tells: it comes back also if that is broken."""

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
 from endpoint.domain.micropub import Create
+from endpoint.domain.posts import Post
 from endpoint.domain.tokens import Token
 from endpoint.stores.creations import Creation, Creations
 
@@ -19,15 +20,22 @@ _ON_ITS_WAY = timedelta(minutes=10)
 """How long a post of another machine may take to come here by way of the remote."""
 
 
+def _whatever(_post: Post) -> bool:
+    """Let a post be the answer, whatever it says by now."""
+    return True
+
+
 @dataclass(frozen=True)
 class Asking:
     """What makes two requests the same: their ``Idempotency-Key``, else token and body.
 
-    Or what they do, where that can be done once, whoever asks for it.
+    Or what they do, where that can be done once, whoever asks for it; ``is_met`` says
+    whether the post that was made still does it.
     """
 
     key: str
     is_keyed: bool
+    is_met: Callable[[Post], bool] = _whatever
 
     @classmethod
     def of(cls, create: Create, token: Token, idempotency_key: str | None) -> Self:
@@ -39,9 +47,9 @@ class Asking:
         return cls(_hash(kind, token.id, asked), is_keyed=bool(idempotency_key))
 
     @classmethod
-    def of_deed(cls, deed: str) -> Self:
+    def of_deed(cls, deed: str, is_met: Callable[[Post], bool]) -> Self:
         """Return what every request is known by that does this."""
-        return cls(_hash("deed", "", deed), is_keyed=True)
+        return cls(_hash("deed", "", deed), is_keyed=True, is_met=is_met)
 
 
 class Retries:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from endpoint.domain.boosts import boosted_url
+from endpoint.domain.descriptions import find_links
 from endpoint.domain.micropub import Create, Delete
 from endpoint.domain.permalinks import address
 from endpoint.domain.posts import Post
@@ -32,9 +34,10 @@ class Verbs:
     Who is liked, reposted or bookmarked hears of it as of any post: by Webmention.
     """
 
-    def __init__(self, posts: Posts, index: PostIndex) -> None:
+    def __init__(self, posts: Posts, index: PostIndex, clock: Callable[[], datetime]) -> None:
         self._posts = posts
         self._index = index
+        self._clock = clock
 
     def do(self, verb: Verb, url: str, token: Token, visibility: str = "public") -> Post:
         """Return the post that does ``verb`` with the page at ``url``, a new one if there is none.
@@ -43,12 +46,17 @@ class Verbs:
         """
         token = _for(verb, token)
         token.require("create", "draft")
-        if done := self.posts(verb, url):
+
+        def does(post: Post) -> bool:
+            # A draft does nothing yet, except for who may do no more.
+            return (token.drafts_only or self._is_out(post)) and _does(post, verb, address(url))
+
+        if done := list(filter(does, self.posts(verb, url))):
             return done[0]
         shown = {"visibility": [visibility]} if visibility != "public" else {}
         create = Create("h-entry", {f"{verb}-of": [url], **shown})
         # Another app that does the same at the same moment finds no post yet.
-        asking = Asking.of_deed(f"{verb}-of {address(url) or url}")
+        asking = Asking.of_deed(f"{verb}-of {address(url) or url}", does)
         return self._posts.create(create, token, asking=asking, can_ask=False)
 
     def undo(self, verb: Verb, url: str, token: Token) -> None:
@@ -65,11 +73,9 @@ class Verbs:
         """Return the posts that do ``verb`` with the page at ``url`` and nothing more."""
         self._index.catch_up()
         found = self._index.find_answers(f"{verb}-of", [address(url)])
-        return [post for each in found.values() for post in each if _does(post, verb)]
+        return [post for each in found.values() for post in each if _does(post, verb, address(url))]
 
-    def done(
-        self, urls: Iterable[str], is_out: Callable[[Post], bool]
-    ) -> dict[str, Collection[Verb]]:
+    def done(self, urls: Iterable[str]) -> dict[str, Collection[Verb]]:
         """Return what is done with the pages at ``urls``, by URL; what is not is not there.
 
         Only posts that are out do anything yet: strangers are told of it, too.
@@ -79,14 +85,23 @@ class Verbs:
         for verb in VERBS:
             found = self._index.find_answers(f"{verb}-of", places.values())
             for url, place in places.items():
-                if any(_does(post, verb) and is_out(post) for post in found.get(place, [])):
+                posts = filter(self._is_out, found.get(place, []))
+                if any(_does(post, verb, place) for post in posts):
                     done.setdefault(url, []).append(verb)
         return dict(done)
 
+    def _is_out(self, post: Post) -> bool:
+        return post.is_out(self._clock())
 
-def _does(post: Post, verb: Verb) -> bool:
-    """Whether ``post`` does ``verb``: a repost with words of its own is no mere repost."""
-    return post.kind == verb and (verb != "repost" or bool(boosted_url(post)))
+
+def _does(post: Post, verb: Verb, place: str) -> bool:
+    """Whether ``post`` does ``verb`` with the page whose address is ``place``.
+
+    A repost with words of its own is no mere repost.
+    """
+    pages = find_links(post.properties).get(f"{verb}-of", [])
+    is_mere = post.kind == verb and (verb != "repost" or bool(boosted_url(post)))
+    return is_mere and place in map(address, pages)
 
 
 def _for(verb: Verb, token: Token) -> Token:

@@ -2,9 +2,19 @@
 
 from datetime import datetime
 
+from endpoint.domain.webmentions.deciding.words import one_line
+
+_LONGEST = 500
+
 
 class SyndicationError(Exception):
-    """An attempt came to nothing; its text is a sentence for the owner."""
+    """An attempt came to nothing; its text is a sentence for the owner.
+
+    It is shown in one line without controls, whatever a server has said in it.
+    """
+
+    def __str__(self) -> str:
+        return one_line(super().__str__(), _LONGEST)
 
 
 class NotNow(SyndicationError):

@@ -125,7 +125,7 @@ def test_a_number_finds_its_mention_by_the_page_too(engine, mention_of):
     mention_of(1)
     given.mentions(store.without_number(1))
 
-    [found] = given.at(["https://GRACE.example/1/"]).values()
+    [found] = given.at(["https://GRACE.example/1/"])
 
     assert (found.family, found.name) == (MENTION, "id1")
 

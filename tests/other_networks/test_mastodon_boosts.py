@@ -1,6 +1,9 @@
 """Reposts as apps show them: a status of the owner's with that of somebody else within."""
 
+from dataclasses import replace
+
 import pytest
+from mention_sources import entry
 from received_mentions import receive, said
 from sqlalchemy import event
 
@@ -132,6 +135,24 @@ def test_200_what_was_said_of_a_page_that_is_hidden_since_is_not_told(
     [status] = client.get(PUBLIC).json
 
     assert status["reblog"] is None
+
+
+def test_200_a_page_that_was_looked_up_is_shown_although_what_came_from_there_is_rejected(
+    elsewhere, client, headers, parts, repost, read
+):
+    url = elsewhere.put("/tea", entry("https://site.example/", "On tea"))
+    own = client.post(STATUSES, json={"status": "Hello"}, headers=headers).json
+    told = receive(parts, source=url, page=own["url"], mention=replace(said(), url=url))
+    client.get("/api/v1/notifications", headers=headers)
+    parts.webmentions.moderation.moderating.decide([told], "reject")
+    [page] = read("/api/v2/search", q=url, resolve="true")["statuses"]
+    repost(url)
+
+    shown = [read(HOME)[0]["reblog"] for _ in range(2)]
+
+    assert [status["id"] for status in shown] == [page["id"]] * 2
+    assert all("On tea" in status["content"] for status in shown)
+    assert "On tea" in read(f"{STATUSES}/{page['id']}")["content"]
 
 
 def test_200_boosting_answers_with_the_boost_and_undoing_with_the_other(client, headers, mention):

@@ -80,6 +80,31 @@ def test_200_no_more_than_eighty_are_told_at_once(parts, post, client, decide):
     assert some[0]["display_name"] == "G89"
 
 
+@pytest.mark.parametrize("sent", ["Basic YWRhOnNlY3JldA==", "DPoP x", "x", "", " "])
+def test_200_who_sends_no_token_of_ours_is_a_stranger(client, bearer, clock, post, sent):
+    post("Hello")
+    clock.forward(minutes=1)
+    headers = {"Authorization": sent}
+    draft = {"content": "Secret", "post-status": "draft"}
+    client.post("/micropub", data=draft, headers=bearer())
+
+    timeline = client.get(f"{API}/timelines/public", headers=headers)
+    paths = ["accounts/1", "accounts/1/statuses", "tags/pens", f"statuses/{timeline.json[0]['id']}"]
+    answers = [client.get(f"{API}/{path}", headers=headers) for path in paths]
+    own = client.get(f"{API}/timelines/home", headers=headers)
+
+    assert [answer.status_code for answer in [timeline, *answers]] == [200] * 5
+    assert "Secret" not in timeline.text
+    assert own.status_code == 401
+
+
+@pytest.mark.parametrize("sent", ["Bearer nonsense", "bearer nonsense", "Bearer"])
+def test_401_a_token_that_is_no_good_any_more(client, sent):
+    answer = client.get(f"{API}/timelines/public", headers={"Authorization": sent})
+
+    assert answer.status_code == 401
+
+
 @pytest.mark.parametrize(
     ("later", "flags"),
     [

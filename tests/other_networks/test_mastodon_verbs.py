@@ -114,6 +114,47 @@ def test_200_several_apps_at_once_make_one_post(
     assert count_commits(repo) == before + 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"add": {"content": ["Read this"]}},
+        {"replace": {"repost-of": ["https://elsewhere.example/2"]}},
+        {"replace": {"post-status": ["draft"]}},
+        {"replace": {"published": ["2031-01-01T00:00:00Z"]}},
+    ],
+    ids=["words", "other page", "draft", "scheduled"],
+)
+def test_200_a_boost_that_is_none_any_more_is_made_anew(
+    client, headers, bearer, mention, repo, change
+):
+    url = f"{STATUSES}/{mention['id']}/reblog"
+    first = client.post(url, headers=headers).json
+    update = {"action": "update", "url": first["url"], **change}
+    client.post("/micropub", json=update, headers=bearer())
+
+    second, third = (client.post(url, headers=headers).json for _ in range(2))
+
+    assert second["id"] != first["id"]
+    assert second["reblog"]["id"] == mention["id"]
+    assert second["reblog"]["reblogged"] is True
+    assert read_post(repo)["repostOf"] == [GRACE]
+    assert third == second
+
+
+def test_200_who_may_write_drafts_only_drafts_a_like_once(client, headers, bearer, mention, repo):
+    url = f"{STATUSES}/{mention['id']}/favourite"
+    before = count_commits(repo)
+
+    drafted = [client.post(url, headers=bearer("draft")).status_code for _ in range(2)]
+    commits = count_commits(repo)
+    liked = client.post(url, headers=headers).json
+
+    assert drafted == [200, 200]
+    assert commits == before + 1
+    assert liked["favourited"] is True
+    assert count_commits(repo) == before + 2
+
+
 def test_200_what_micropub_did_counts_too(client, headers, bearer, mention, repo):
     for name in ("like-of", "repost-of", "bookmark-of"):
         client.post("/micropub", data={name: GRACE}, headers=bearer())

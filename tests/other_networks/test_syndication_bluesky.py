@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import xrpc
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from networks import Publisher
@@ -374,10 +374,21 @@ def test_a_repost_with_words_quotes_and_may_show_a_picture(pds, bluesky):
     assert record["embed"]["media"]["$type"] == "app.bsky.embed.images"
 
 
-def test_a_like_of_another_page_is_a_post_with_its_link(pds, bluesky):
-    bluesky.copy(note("", kind="like", like_of=["https://other.example/post"]), "key")
+@pytest.mark.parametrize("kind", ["like", "repost"])
+def test_a_click_on_another_page_is_not_sent(pds, bluesky, kind):
+    with pytest.raises(Unfit):
+        bluesky.copy(note("", kind=kind, **{f"{kind}_of": ["https://other.example/post"]}), "key")
+
+    assert not pds.records
+
+
+@pytest.mark.parametrize("said", [{"own_text": "Nice"}, {"text": "Nice"}])
+def test_a_like_of_another_page_with_words_is_a_post_with_its_link(pds, bluesky, said):
+    liked = {"kind": "like", "like_of": ["https://other.example/post"]}
+    bluesky.copy(note(said.pop("text", ""), **liked, **said), "key")
 
     [record] = pds.posts()
+    assert record["text"].startswith("Nice")
     assert "other.example/post" in record["text"]
     assert record["facets"][0]["features"][0]["uri"] == "https://other.example/post"
 
@@ -752,7 +763,10 @@ def test_whatever_a_post_holds_the_record_is_in_order(
     pds.records.clear()
     properties.pop("language", None)
 
-    bluesky.copy(note(text, kind=kind, language=language, **properties), "key")
+    post = note(text, kind=kind, language=language, **properties)
+    assume(post.html.strip() or kind != "like")
+
+    bluesky.copy(post, "key")
 
     assert len(pds.records) == 1
 

@@ -4,6 +4,7 @@ import pytest
 from mastodon_answers import ME, Server, reply, status
 from networks import refusing
 from sqlalchemy import delete
+from werkzeug.wrappers import Response
 
 from endpoint.services.syndication.copying import SYNDICATE
 from endpoint.stores.syndications.rows import syndications
@@ -203,6 +204,36 @@ def test_a_network_that_refuses_the_token_is_asked_once_the_owner_has_another(
     assert network.texts == ["<p>Better</p>\n"]
 
 
+def test_a_network_that_forbids_everything_is_asked_once_the_owner_has_another_token(
+    publisher, network, forgotten, clock
+):
+    network.answers = [refusing(403)] * 2
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+    paused = list(publisher.parts.syndication.pausing.all())
+    publisher.parts.syndication.overview.retry()
+    clock.forward(hours=2)
+    publisher.work()
+
+    assert paused == ["small"]
+    assert network.texts == ["<p>Better</p>\n"]
+
+
+def test_an_answer_that_trips_a_fault_is_in_nobodys_way(publisher, network, forgotten):
+    other = publisher.post(content="Other")
+    link = {"add": {"syndication": [f"{network.url}posts/1"]}}
+    publisher.act("update", other, **link)
+    publisher.deploy()
+    network.answers = [Response("[{}]")]
+    publisher.act("update", other, replace={"content": ["Another"]})
+    publisher.deploy()
+
+    publisher.act("update", forgotten, replace={"content": ["Better"]})
+    publisher.deploy()
+
+    assert network.texts == ["<p>Better</p>\n"]
+
+
 def test_a_link_that_is_written_by_hand_changes_no_copy(publisher, network, forgotten):
     more = {"add": {"syndication": ["https://elsewhere.example/1"]}}
 
@@ -225,6 +256,70 @@ def test_what_a_post_names_of_others_is_left_alone(publisher, network, forgotten
 
     assert network.texts == ["<p>Hello</p>\n"]
     assert {method for method, _ in network.heard} == {"GET", "POST"}
+
+
+def by_hand(publisher, edit, permalink, **names):
+    """Commit what ``names`` says of the file of a post, whose own path is ``path``.
+
+    Each is a folder, and what becomes of the text there; None for a file that goes.
+    """
+    publisher.parts.index.catch_up()
+    path = publisher.parts.index.find(permalink).path
+    text = publisher.parts.repository.read(path).decode()
+    files = {name: change(text) if change else None for name, change in names.items()}
+    edit({path.replace("/hello/", f"/{name}/"): said for name, said in files.items()})
+
+
+def test_a_file_that_moves_by_hand_takes_the_copy_along_that_it_alone_knew_of(
+    publisher, network, forgotten, edit
+):
+    by_hand(publisher, edit, forgotten, hello=None, moved=str)
+    publisher.deploy()
+    moved = forgotten.replace("/hello/", "/moved/")
+    publisher.act("update", moved, replace={"content": ["Better"]})
+    publisher.deploy()
+
+    assert network.texts == ["<p>Better</p>\n"]
+    assert network.said("DELETE") == []
+
+
+def test_a_link_that_goes_with_an_edit_leaves_its_copy_as_it_is(publisher, network, forgotten):
+    publisher.act("update", forgotten, replace={"content": ["Better"]}, delete=["syndication"])
+    publisher.deploy()
+
+    assert network.texts == ["<p>Hello</p>\n"]
+
+
+def test_a_post_made_of_the_file_of_another_leaves_the_copy_of_that_alone(publisher, network, edit):
+    first = publisher.post("small", content="Hello")
+    publisher.deploy()
+    publisher.deploy()
+    by_hand(publisher, edit, first, second=str)
+    publisher.deploy()
+    second = first.replace("/hello/", "/second/")
+
+    publisher.act("update", second, replace={"content": ["Another"]})
+    publisher.deploy()
+    edited = network.texts
+    publisher.act("delete", second)
+    publisher.deploy()
+
+    assert edited == network.texts == ["<p>Hello</p>\n"]
+    assert publisher.row(first).url == f"{network.url}posts/1"
+
+
+def test_a_post_made_of_the_file_of_another_is_copied_itself(publisher, network, edit):
+    first = publisher.post("small", content="Hello")
+    publisher.deploy()
+    publisher.deploy()
+    by_hand(publisher, edit, first, second=lambda text: text.replace("Hello", "Another"))
+    second = first.replace("/hello/", "/second/")
+    publisher.parts.index.catch_up()
+
+    publisher.act("update", second, replace={"mp-syndicate-to": ["small"]})
+    publisher.deploy()
+
+    assert network.texts == ["<p>Hello</p>\n", "<p>Another</p>\n"]
 
 
 def test_all_of_a_target_waits_and_it_is_asked_once(publisher, network, clock):

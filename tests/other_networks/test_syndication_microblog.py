@@ -166,6 +166,56 @@ def test_no_url_in_the_front_matter_is_no_copy(other_site, url):
     assert other_site.recognise(url) is None
 
 
+BLOGS = [
+    {"uid": "https://ada.micro.blog/", "name": "ada.example"},
+    {"uid": "https://ada-too.micro.blog/", "name": "Ada's other blog"},
+]
+
+
+@pytest.mark.parametrize(
+    ("url", "of_all", "of_one"),
+    [
+        ("https://ada.micro.blog/2026/1.html", True, True),
+        ("https://ada.example/2026/1.html", True, True),
+        ("http://ada.example/2026/1.html", True, True),
+        ("https://ada-too.micro.blog/2026/1.html", True, False),
+        ("https://micro.blog/ada/1", True, True),
+        ("https://micro.blog/adam/1", False, False),
+        ("https://micro.blog/bob/1", False, False),
+        ("https://bob.micro.blog/2026/1.html", False, False),
+        ("https://example/2026/1.html", False, False),
+        ("at://ada.micro.blog/1", False, False),
+    ],
+)
+def test_only_what_is_on_blogs_of_the_owner_is_a_copy(httpserver, target, url, of_all, of_one):
+    httpserver.expect_request("/micropub").respond_with_json({"destination": BLOGS})
+    named = {"uid": "https://micro.blog/ada", "server": httpserver.url_for("/")}
+    one = {"options": {"destination": "https://ada.micro.blog/"}}
+
+    found = [make(target(**named, **more), tools(now)).recognise(url) for more in ({}, one)]
+
+    assert [copy is not None for copy in found] == [of_all, of_one]
+
+
+def test_a_uid_that_is_the_server_makes_nobody_the_owner(httpserver, target):
+    httpserver.expect_request("/micropub").respond_with_json({"destination": BLOGS})
+    server = httpserver.url_for("/")
+    site = make(target(uid=server, server=server), tools(now))
+
+    assert site.recognise(f"{server}bob/1") is None
+    assert site.recognise("https://ada.micro.blog/1")
+
+
+@pytest.mark.parametrize("said", [{}, {"destination": "x"}, {"destination": [1, {"uid": {}}]}])
+def test_a_server_that_names_no_blog_is_one(httpserver, target, said):
+    httpserver.expect_request("/micropub").respond_with_json(said)
+    site = make(target(server=httpserver.url_for("/")), tools(now))
+
+    assert site.recognise(httpserver.url_for("/2026/1.html"))
+    assert site.recognise("https://elsewhere.example/1") is None
+    assert len(httpserver.log) == 1
+
+
 @pytest.mark.parametrize("published", [[], ["soon"], [{"a": 1}], ["0001-01-01"], None])
 def test_what_has_no_date_is_in_nobodys_way(httpserver, target, published):
     undated = {"content": ["A page"], "published": published}

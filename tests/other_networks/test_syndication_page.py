@@ -12,6 +12,8 @@ from endpoint.assembly import assemble
 from endpoint.cli import main
 from endpoint.errors import ConfigError
 
+TRIED = "The worker tries small again; endpoint syndication list tells what came of it\n"
+
 
 @pytest.fixture
 def owner(publisher):
@@ -193,8 +195,23 @@ def test_list_and_retry(publisher, network, run):
     after = run("syndication", "list", permalink)
 
     assert listed.output == f"{permalink}  small  refused: It refuses: .\n"
-    assert (retried.exit_code, retried.output) == (0, "small\n")
+    assert (retried.exit_code, retried.output) == (0, TRIED)
     assert after.output == f"{permalink}  small  copied {network.url}posts/1\n"
+
+
+def test_what_a_network_says_is_kept_in_one_line_of_letters(publisher, network, run):
+    said = "No\x00, \x1b[31mred\n\nMEND  all: \u202e" + "very " * 400
+    network.answers = [refusing(422, said)]
+    permalink = publisher.post("small", content="Hello")
+    publisher.deploy()
+
+    reason = publisher.row(permalink).last_error
+    listed = run("syndication", "list")
+
+    assert reason.startswith("It refuses: No , [31mred MEND all: very very ")
+    assert len(reason) == 500
+    assert reason.isprintable()
+    assert listed.output == f"{permalink}  small  refused: {reason}\n"
 
 
 def test_a_retry_of_nothing(publisher, run):
@@ -214,7 +231,7 @@ def test_a_paused_target_is_listed(publisher, network, run):
 
     assert listed.stdout.startswith("PAUSED  small  It answers 401.\n")
     assert listed.stderr.startswith("What is PAUSED goes on with a new token")
-    assert retried.output == "small\n"
+    assert retried.output == TRIED
     assert publisher.parts.syndication.overview.pauses() == {}
 
 

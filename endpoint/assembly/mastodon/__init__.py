@@ -18,7 +18,7 @@ from endpoint.stores.markers import MarkerStore
 
 def make_mastodon(parts: Parts, posts: Posts, registrations: Registrations) -> Mastodon:
     """Return the services behind the Mastodon API."""
-    about, verbs = _about(parts), Verbs(posts, parts.index)
+    about, verbs = _about(parts), Verbs(posts, parts.index, parts.clock)
     shown = make_showing(parts, verbs)
     writing = make_writing(parts, shown, posts, verbs, registrations)
     return Mastodon(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from endpoint.domain.posts import Properties
+from endpoint.domain.posts import Post, Properties
 
 _MOST_LINES = 50
 
@@ -30,6 +30,11 @@ def with_links(
     }
     kept = {name: values for name, values in properties.items() if name not in told}
     return kept | {name: values for name, values in told.items() if values}
+
+
+def links_of(post: Post) -> list[str]:
+    """Return the URLs of copies that ``post`` names."""
+    return [url for url in post.properties.get(LINKS, []) if isinstance(url, str)]
 
 
 def link_message(permalinks: Sequence[str]) -> str:

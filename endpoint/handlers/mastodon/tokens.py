@@ -25,9 +25,11 @@ def authorize_app(*scopes: str) -> Token:
 def find_token() -> Token | None:
     """Return the owner's token where anybody may ask; None for strangers and apps for themselves.
 
-    Raise InvalidToken if there is a token, and it is no good.
+    Raise InvalidToken if there is a token, and it is no good. A visitor with another
+    scheme, such as the password of a proxy before us, is a stranger.
     """
-    return None if own_app() or "Authorization" not in request.headers else authorize()
+    scheme = request.headers.get("Authorization", "").strip().partition(" ")[0]
+    return authorize() if scheme.lower() == "bearer" and not own_app() else None
 
 
 def own_app() -> str:

@@ -5,11 +5,13 @@ from functools import partial
 
 import structlog
 
+from endpoint.domain.webmentions.deciding.words import one_line
 from endpoint.services.doctor.findings import Finding, Ill, look
 from endpoint.syndicators import Syndicator
 from endpoint.syndicators.outcomes import SyndicationError
 
 _log = structlog.get_logger()
+_LONGEST_NAME = 200
 
 
 class CopiesCheck:
@@ -26,7 +28,7 @@ class CopiesCheck:
 
 def _ask(syndicator: Syndicator) -> str:
     try:
-        return f"it knows you: {syndicator.check()}"
+        return f"it knows you: {one_line(syndicator.check(), _LONGEST_NAME)}"
     except SyndicationError as error:
         raise Ill(f"{error} See server, username and token of the [[syndication]] table") from error
     except Exception as error:

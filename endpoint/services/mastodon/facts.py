@@ -43,8 +43,7 @@ class Facts:
 class Gathering:
     """Gathers facts, with a few queries however many they are about.
 
-    ``done`` returns what posts that are out, of which it is told how to know them, did with
-    pages, by URL.
+    ``done`` returns what the owner did with pages, by URL.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Gathering:
         files: Files,
         index: PostIndex,
         mentions: NumberedMentions,
-        done: Callable[[Iterable[str], Callable[[Post], bool]], Mapping[str, Collection[str]]],
+        done: Callable[[Iterable[str]], Mapping[str, Collection[str]]],
     ) -> None:
         self._numbers = numbers
         self._finding = finding
@@ -77,7 +76,7 @@ class Gathering:
             owner=self._accounts.owner(),
             parents=self._find_parents(entries),
             counts=self._count(urls),
-            done=self._done(urls, self._finding.is_out),
+            done=self._done(urls),
             files=self._files.of_posts(posts),
             apps=self._numbers.apps(numbers[post.permalink] for post in posts),
         )

@@ -8,7 +8,7 @@ from endpoint.domain.posts import Post
 from endpoint.domain.webmentions.mention import Mention
 from endpoint.errors import NotFound
 from endpoint.services.mastodon.entries import Entry, Page
-from endpoint.services.numbers import MENTION, PAGE, POST, Numbered, Numbers
+from endpoint.services.numbers import MENTION, PAGE, POST, Numbered, Numbers, url_of
 from endpoint.services.timelines import Timelines
 from endpoint.stores.index import PostIndex
 from endpoint.stores.mentions.numbered import NumberedMentions
@@ -51,9 +51,11 @@ class Finding:
             return {}
         found: dict[str, Entry] = {}
         numbered = self._numbers.at(wanted.values())
-        received = [each.name for each in numbered.values() if each.family == MENTION]
+        received = [each.name for each in numbered if each.family == MENTION]
         mentions = {each.id: each for each in self._mentions.find(received)}
-        for where, each in numbered.items():
+        for each in numbered:
+            # What was said there goes before the page, as long as it is shown.
+            where = address(url_of(each))
             if each.family == PAGE:
                 found[where] = _to_page(each)
             elif each.name in mentions:

@@ -136,10 +136,9 @@ class Numbers:
         """Let the post at ``old``, which has moved to ``new``, have the number that it had."""
         self._store.rename(POST, address(old), address(new), new)
 
-    def at(self, urls: Iterable[str]) -> dict[str, Numbered]:
-        """Return what has a number and is at each of ``urls``, by address; mentions come first."""
-        found = sorted(self._store.at(urls), key=lambda each: each.family == MENTION)
-        return {address(url_of(each)): each for each in found}
+    def at(self, urls: Iterable[str]) -> list[Numbered]:
+        """Return all that has a number and is at one of ``urls``, mentions after the rest."""
+        return sorted(self._store.at(urls), key=lambda each: each.family == MENTION)
 
     def _keep(self, wanted: Nameless) -> str:
         number = self._store.give([wanted], self._clock())[wanted.key]

@@ -104,7 +104,7 @@ class Attempts:
 
     def _adopt(self, row: Syndication, post: Post, version: str) -> Syndication:
         """Return ``row`` with the copy that the post names, as it is unless it has a text here."""
-        copy = self._known.named(post, row.target, besides=row.linked_url)
+        copy = self._known.named(post, row.target, besides=[row.linked_url])
         if copy is None:
             return row
         taken = replace(row, linked_url=copy.url, sent_version="" if row.content else version)

@@ -40,9 +40,12 @@ class CopyFollowing:
     def follow(self) -> None:
         """Have the copies of all posts looked at whose files or times make a difference now."""
         old, new = self._steps.looks()
-        before, after = self._changes.posts(old, new)
+        before, after = set[str](), set[str]()
+        for was, is_now in self._changes.posts(old, new):
+            before |= {was.permalink} if was else set()
+            after |= {is_now.permalink} if is_now else set()
         now = self._clock()
         is_news = self._syndications.touch(after, new.commit, now)
-        is_news |= self._syndications.touch(before.keys() - after, GONE, now)
+        is_news |= self._syndications.touch(before - after, GONE, now)
         if is_news:
             self._ring()

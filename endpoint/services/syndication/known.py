@@ -1,8 +1,8 @@
 """Copies that there are already: those of other posts, and those that posts name themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from endpoint.domain.copies.linking import LINKS
+from endpoint.domain.copies.linking import links_of
 from endpoint.domain.descriptions import find_links
 from endpoint.domain.posts import Post
 from endpoint.stores.index import PostIndex
@@ -27,14 +27,14 @@ class KnownCopies:
         self._index = index
         self._syndicators = syndicators
 
-    def named(self, post: Post, target: str, besides: str = "") -> Copy | None:
-        """Return the copy that ``post`` names, and that is there, other than that at ``besides``.
+    def named(self, post: Post, target: str, besides: Collection[str] = ()) -> Copy | None:
+        """Return the copy that ``post`` names, and that is there, other than those at ``besides``.
 
         Somebody else has made it, or the database does not know of it any more.
         """
-        links = post.properties.get(LINKS, [])
-        others = [url for url in links if isinstance(url, str) and url != besides]
-        return next(filter(None, map(self._syndicators[target].recognise, others)), None)
+        links = [url for url in links_of(post) if url not in besides]
+        ours = (url for url in links if not self._is_of_another(post, target, url))
+        return next(filter(None, map(self._syndicators[target].recognise, ours)), None)
 
     def answered(self, post: Post, target: str) -> Copy | None:
         """Return the copy of the post of ours that ``post`` answers, None if there is none.
@@ -46,6 +46,11 @@ class KnownCopies:
             if own and (copy := self._find(own, target)):
                 return copy
         return None
+
+    def _is_of_another(self, post: Post, target: str, url: str) -> bool:
+        """Whether that is the copy of another post, whose file this one was made of, say."""
+        others = self._syndications.posts_with(url, target) - {post.permalink}
+        return any(map(self._index.find, others))
 
     def _find(self, post: Post, target: str) -> Copy | None:
         row = self._syndications.find(post.permalink, target)

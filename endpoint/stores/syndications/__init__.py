@@ -108,6 +108,13 @@ class Syndications:
             row = connection.execute(query).first()
         return to_syndication(row) if row else None
 
+    def posts_with(self, url: str, target: str) -> set[str]:
+        """Return the permalinks of the posts whose copy at ``target`` is at ``url``."""
+        columns = syndications.c
+        query = select(columns.permalink).where(columns.target == target, columns.url == url)
+        with available(), self._engine.connect() as connection:
+            return set(connection.scalars(query))
+
     def queue(self, targets: Iterable[str]) -> Queue:
         """Return how many are to be attempted at ``targets``, also those that wait for a while.
 

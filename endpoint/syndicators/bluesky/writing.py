@@ -29,6 +29,7 @@ _LONGEST_ALT = 2_000
 _LONGEST_TITLE = 100
 _LONGEST_DESCRIPTION = 300
 _VERBS = {"like-of": LIKE, "repost-of": REPOST}
+_CLICKS = frozenset(("like", "repost"))
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,4}", re.ASCII | re.IGNORECASE)
 
 
@@ -42,13 +43,18 @@ class Verb:
 
 def find_verb(outgoing: Outgoing) -> Verb | None:
     """Return what the post does to a post on Bluesky; None if it has something to say itself."""
-    post = outgoing.post
-    if post.properties.get("content") or outgoing.own_text or outgoing.attachments:
+    if _has_words(outgoing):
         return None
     found = (
-        Verb(collection, url) for name, collection in _VERBS.items() for url in _pages(post, name)
+        Verb(collection, url)
+        for name, collection in _VERBS.items()
+        for url in _pages(outgoing.post, name)
     )
     return next(found, None)
+
+
+def _has_words(outgoing: Outgoing) -> bool:
+    return bool(outgoing.html.strip() or outgoing.own_text or outgoing.attachments)
 
 
 class Writing:
@@ -67,6 +73,8 @@ class Writing:
         if verb := find_verb(outgoing):
             subject = self._require_subject(verb.url)
             return verb.collection, records.like(verb.collection, subject, created)
+        if outgoing.post.kind in _CLICKS and not _has_words(outgoing):
+            raise Unfit("It likes or reposts a page that is no post on Bluesky.")
         return POST, self._write_post(outgoing, created)
 
     def _write_post(self, outgoing: Outgoing, created: datetime) -> Record:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from endpoint.config.syndication import SyndicationTarget
+from endpoint.domain.descriptions import is_web
 from endpoint.domain.posts import Properties
-from endpoint.domain.urls import canonical
+from endpoint.domain.urls import canonical, same_site
 from endpoint.syndicators import Attachment, Copy, Outgoing, Tools
 from endpoint.syndicators.files import File, Room, fingerprint, load
 from endpoint.syndicators.microblog.connection import Connection
@@ -30,6 +31,7 @@ class MicropubSyndicator:
         self._endpoint = urljoin(server, "micropub")
         self._connection = Connection(target.token, tools.web, tools.clock)
         self._destination = str(target.options.get("destination", ""))
+        self._homes: tuple[str, ...] = ()
 
     def copy(self, outgoing: Outgoing, key: str) -> Copy:
         """Return the post that was made, its photos first."""
@@ -52,11 +54,10 @@ class MicropubSyndicator:
         return None
 
     def recognise(self, url: str) -> Copy | None:
-        """Return the post at ``url`` if the posts of this server are there."""
-        host = _host(url)
-        known = filter(None, map(_host, (self._endpoint, self._target.uid, self._destination)))
-        is_there = any(host == name or host.endswith(f".{name}") for name in known)
-        return Copy(url, _id([])) if is_there else None
+        """Return the post at ``url`` if that is on a blog of ours, of the one named if one is."""
+        homes = self._find_homes() if is_web(url) else ()
+        is_ours = any(same_site(_secure(url), _secure(home)) for home in homes)
+        return Copy(url, _id([])) if is_ours else None
 
     def edit(self, copy: Copy, outgoing: Outgoing) -> Copy:
         """Replace what a post may change; photos only if they are others."""
@@ -77,14 +78,35 @@ class MicropubSyndicator:
 
     def check(self) -> str:
         """Return the name of where posts go, as far as the server tells."""
-        config = self._connection.get(self._endpoint, {"q": "config"})
-        places = config.get("destination")
-        for place in places if isinstance(places, list) else []:
-            if isinstance(place, dict) and self._destination in ("", place.get("uid")):
-                return str(place.get("name") or place.get("uid") or self._endpoint)
-        if self._destination and places:
+        blogs = self._find_blogs()
+        for blog in blogs:
+            if self._destination in ("", blog["uid"]):
+                return str(blog.get("name") or blog["uid"])
+        if self._destination and blogs:
             raise NotNow("options.destination is none of the server.")
         return self._endpoint
+
+    def _find_homes(self) -> tuple[str, ...]:
+        """Return the URLs below which posts of ours are; asked for once."""
+        if not self._homes:
+            named = [self._destination] if self._destination else []
+            for blog in self._find_blogs():
+                if self._destination in ("", blog["uid"]):
+                    # Micro.blog gives the domain that a blog has of its own as its name.
+                    named += [blog["uid"], f"https://{blog.get('name', '')}/"]
+            named = named or [urljoin(self._endpoint, "/")]
+            # A uid that stands for the server says nothing of who posts there.
+            if not same_site(self._endpoint, self._target.uid):
+                named.append(self._target.uid)
+            self._homes = tuple(named)
+        return self._homes
+
+    def _find_blogs(self) -> list[dict[str, Any]]:
+        found = self._connection.get(self._endpoint, {"q": "config"}).get("destination")
+        blogs = found if isinstance(found, list) else []
+        return [
+            blog for blog in blogs if isinstance(blog, dict) and isinstance(blog.get("uid"), str)
+        ]
 
     def _write(self, outgoing: Outgoing, files: Sequence[File]) -> Properties:
         is_incomplete = len(files) < len(outgoing.attachments)
@@ -117,12 +139,8 @@ class MicropubSyndicator:
         return {"mp-destination": self._destination} if self._destination else {}
 
 
-def _host(url: str) -> str:
-    """Return the host of ``url``; empty for what an owner typed and is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+def _secure(url: str) -> str:
+    return f"https:{url.partition(':')[2]}"
 
 
 def _find_location(headers: Mapping[str, str], base: str) -> str:
