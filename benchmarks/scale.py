@@ -42,10 +42,10 @@ FULL = Scale(
 QUICK = Scale(
     "quick",
     (100, 3_000),
-    rounds=3,
+    rounds=2,
     writes=4,
     reads=40,
-    starts=2,
+    starts=1,
     posts_in_memory=600,
     mentions=300,
 )

@@ -466,6 +466,7 @@ def dump(index):
         index.categories(),
         index.problems(),
         index.gone(f"{SITE}notes/2026/11/p3/"),
+        index.edition().posts,
     )
 
 
@@ -519,6 +520,7 @@ def test_rebuild_mends_what_was_lost_and_forgets_what_never_was(site, index, tmp
     before = dump(index)
     with site.engines[0].begin() as connection:
         connection.execute(text("DELETE FROM index_labels"))
+        connection.execute(text("DELETE FROM index_posts WHERE path LIKE '%/p1%'"))
         connection.execute(text("UPDATE index_posts SET path = path || 'x' WHERE kind = 'note'"))
 
     index.rebuild()
@@ -592,6 +594,31 @@ def test_edition_changes_with_posts_and_with_nothing_else(site, index):
     assert themed == first
     assert posted.version != themed.version
     assert posted.modified >= themed.modified + timedelta(seconds=1)
+
+
+def test_edition_counts_what_is_out(site, index, clock):
+    posts = [site.make(f"p{n}", at=minutes(n)) for n in range(3)]
+    kept = [site.make("draft", post_status=["draft"]), site.make("page", at=None)]
+    site.publish(*posts, *kept, site.make("later", at=NOW + timedelta(hours=1)))
+    counts = [index.edition().posts]
+
+    site.commit({posts[0].path: None})
+    counts.append(index.edition().posts)
+    site.publish(
+        posts[0], replace(posts[1], properties={**posts[1].properties, "content": ["Tea"]})
+    )
+    counts.append(index.edition().posts)
+    site.publish(replace(kept[0], properties={**kept[0].properties, "post-status": ["published"]}))
+    site.publish(replace(posts[2], properties={**posts[2].properties, "visibility": ["unlisted"]}))
+    site.publish(site.make("new"))
+    counts.append(index.edition().posts)
+    clock.now += timedelta(hours=1)
+    counts.append(index.edition().posts)
+
+    assert counts == [3, 2, 3, 4, 5]
+    assert index.edition().posts == len(index.select(Selection(public_only=True)).posts)
+    assert index.edition().newest == clock.now
+    assert site.index("another").edition().posts == 5
 
 
 def test_threads_read_each_commit_once(site, index):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from typing import Literal
 
 from endpoint.domain.boosts import boosted_url
@@ -19,6 +20,8 @@ Verb = Literal["like", "repost", "bookmark"]
 """What can be done with a page; the kind of the post that does it, which has ``{verb}-of``."""
 
 VERBS: tuple[Verb, ...] = ("like", "repost", "bookmark")
+
+_PROPERTIES = [f"{verb}-of" for verb in VERBS]
 
 SCOPES: dict[Verb, str] = {
     "like": "write:favourites",
@@ -81,13 +84,12 @@ class Verbs:
         Only posts that are out do anything yet: strangers are told of it, too.
         """
         places = {url: address(url) for url in urls}
+        found = self._index.find_all_answers(_PROPERTIES, places.values())
         done: dict[str, list[Verb]] = {}
-        for verb in VERBS:
-            found = self._index.find_answers(f"{verb}-of", places.values())
-            for url, place in places.items():
-                posts = filter(self._is_out, found.get(place, []))
-                if any(_does(post, verb, place) for post in posts):
-                    done.setdefault(url, []).append(verb)
+        for verb, (url, place) in product(VERBS, places.items()):
+            posts = filter(self._is_out, found.get((f"{verb}-of", place), []))
+            if any(_does(post, verb, place) for post in posts):
+                done.setdefault(url, []).append(verb)
         return dict(done)
 
     def _is_out(self, post: Post) -> bool:

@@ -82,6 +82,20 @@ def test_it_stays_when_the_date_is_edited(numbers, another_machine):
     assert again == first
 
 
+def test_the_app_is_kept_with_the_number_whenever_that_was_given(numbers, another_machine):
+    numbered, new, other = make_post("numbered"), make_post("new"), make_post("other")
+    given = another_machine.posts([numbered, other])
+
+    numbers.note_app(numbered, {"name": "Tusky"})
+    numbers.note_app(new, {"name": "Ivory"})
+
+    given |= numbers.posts([numbered, new])
+    assert another_machine.apps(given.values()) == {
+        given[numbered.permalink]: {"name": "Tusky"},
+        given[new.permalink]: {"name": "Ivory"},
+    }
+
+
 def test_it_stays_when_the_post_moves(numbers):
     first = numbers.post(make_post())
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from endpoint.domain.lists import Selection
 from endpoint.domain.mastodon.accounts import (
     Account,
     Pictures,
@@ -49,22 +48,16 @@ class Accounts:
         self._index = index
         self._photos = photos
         self._photos_url = photos_url
-        self._counted = ("", 0)
 
     def owner(self) -> Entity:
         """Return the owner's Account."""
-        newest = self._index.select(Selection(limit=1, public_only=True)).posts
-        last = newest[0].published if newest else None
-        account = replace(self._profile.account, posts=self.count_posts(), last_status_at=last)
+        out = self._index.edition()
+        account = replace(self._profile.account, posts=out.posts, last_status_at=out.newest)
         return account.describe()
 
     def count_posts(self) -> int:
         """Return how many of the posts are in lists that anybody may read."""
-        version = self._index.edition().version
-        if self._counted[0] != version:
-            # One assignment, so that threads need no lock.
-            self._counted = version, self._index.count_public()
-        return self._counted[1]
+        return self._index.edition().posts
 
     def credentials(self) -> Entity:
         """Return the owner's account as CredentialAccount."""

@@ -6,7 +6,7 @@ and stay: also when a date is edited, a post moves, or its page is gone.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -56,11 +56,11 @@ class Numbers:
         """Return the number of each post, by permalink."""
         # Of those of one moment the number tells which was there first, as far as is known.
         in_order = sorted(posts, key=lambda post: (post.published or _EPOCH, post.path))
-        return self._give({post.permalink: _of_post(post) for post in in_order})
+        return self._give({post.permalink: _of_post(post) for post in in_order}, relaxed=True)
 
     def note_app(self, post: Post, app: Mapping[str, Any]) -> None:
         """Remember the app that a post was written with."""
-        self._store.note({int(self.post(post)): json.dumps(app)})
+        self._keep(replace(_of_post(post), content=json.dumps(app)), relaxed=True)
 
     def apps(self, numbers: Iterable[str]) -> dict[str, Any]:
         """Return the app that each of these posts was written with, by number, where known."""
@@ -77,7 +77,7 @@ class Numbers:
 
     def mentions(self, mentions: Iterable[Received]) -> dict[str, str]:
         """Return the number of each mention, by its ``id``."""
-        return self._give({each.id: _of_mention(each) for each in mentions})
+        return self._give({each.id: _of_mention(each) for each in mentions}, relaxed=True)
 
     def accounts(self, authors: dict[str, Author]) -> dict[str, str]:
         """Return the number of each person, by URL: always the same, by a hash.
@@ -140,15 +140,16 @@ class Numbers:
         """Return all that has a number and is at one of ``urls``, mentions after the rest."""
         return sorted(self._store.at(urls), key=lambda each: each.family == MENTION)
 
-    def _keep(self, wanted: Nameless) -> str:
-        number = self._store.give([wanted], self._clock())[wanted.key]
+    def _keep(self, wanted: Nameless, *, relaxed: bool = False) -> str:
+        number = self._store.give([wanted], self._clock(), relaxed=relaxed)[wanted.key]
         found = self._store.find(number)
         if wanted.content and found and found.content != wanted.content:
             self._store.note({number: wanted.content})
         return str(number)
 
-    def _give(self, wanted: dict[str, Nameless]) -> dict[str, str]:
-        given = self._store.give(wanted.values(), self._clock()) if wanted else {}
+    def _give(self, wanted: dict[str, Nameless], *, relaxed: bool = False) -> dict[str, str]:
+        """Return the numbers; ``relaxed`` where what a power cut takes is given again the same."""
+        given = self._store.give(wanted.values(), self._clock(), relaxed=relaxed) if wanted else {}
         return {name: str(given[each.key]) for name, each in wanted.items()}
 
 

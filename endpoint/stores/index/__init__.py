@@ -21,10 +21,15 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Edition:
-    """The public posts as they stand; both values move whenever these can have changed."""
+    """The public posts as they stand: how many are out, and when the ``newest`` came.
+
+    ``version`` and ``modified`` move whenever these can have changed.
+    """
 
     version: str
     modified: datetime
+    posts: int
+    newest: datetime | None
 
 
 class PostIndex(Lookups, Lists, Files):
@@ -85,7 +90,8 @@ class PostIndex(Lookups, Lists, Files):
             # A scheduled post came out; its second may have begun with another answer.
             modified = from_microseconds(now.shown) + _SECOND
         version = f"{now.changed}.{now.changed_at}.{now.shown}"
-        return Edition(version, modified.replace(microsecond=0))
+        newest = None if now.shown is None else from_microseconds(now.shown)
+        return Edition(version, modified.replace(microsecond=0), now.public, newest)
 
     def newest_out(self) -> datetime | None:
         """Return the latest ``published`` that has come, having caught up.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from endpoint.domain.lists import Cursor, ItemPage, Page, Selection
-from endpoint.stores.index.queries import POST, is_out, select_page
+from endpoint.stores.index.queries import POST, select_page
 from endpoint.stores.index.reader import IndexReader
 from endpoint.stores.index.rows import AnyRow, to_microseconds, to_post
 from endpoint.stores.index.tables import posts
@@ -49,12 +49,6 @@ class Lists:
     def count(self) -> int:
         """Return how many posts there are, drafts and scheduled ones included."""
         row = self._reader.first(select(func.count()).select_from(posts))
-        return int(row[0]) if row else 0
-
-    def count_public(self) -> int:
-        """Return how many posts are in lists that everybody may read by now."""
-        out = is_out(to_microseconds(self._clock()))
-        row = self._reader.first(select(func.count()).select_from(posts).where(*out))
         return int(row[0]) if row else 0
 
     def _rows(

@@ -1,6 +1,6 @@
 """Posts by what leads to them: their address, their file, an older address, another page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Column, exists, select
@@ -53,12 +53,20 @@ class Lookups:
         ``name`` is one of ``ANSWERS``. The oldest come first, drafts among them; an
         address that no post leads to is not there.
         """
-        found: dict[str, list[Post]] = {}
-        query = select(labels.c.key, *POST).join_from(labels, posts, labels.c.path == posts.c.path)
+        found = self.find_all_answers([name], addresses)
+        return {where: posts for (_, where), posts in found.items()}
+
+    def find_all_answers(
+        self, names: Collection[str], addresses: Iterable[str]
+    ) -> dict[tuple[str, str], list[Post]]:
+        """Return the same of several properties, by name and address."""
+        found: dict[tuple[str, str], list[Post]] = {}
+        columns = labels.c.family, labels.c.key, *POST
+        query = select(*columns).join_from(labels, posts, labels.c.path == posts.c.path)
         for some in batched(_known(addresses)):
-            where = query.where(labels.c.family == name, labels.c.key.in_(some))
+            where = query.where(labels.c.family.in_(names), labels.c.key.in_(some))
             for row in self._reader.all(where.order_by(posts.c.published, posts.c.path)):
-                found.setdefault(row.key, []).append(to_post(row))
+                found.setdefault((row.family, row.key), []).append(to_post(row))
         return found
 
     def trace(self, url: str) -> Post | None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     exists,
+    func,
     literal,
     select,
     tuple_,
@@ -38,11 +39,19 @@ def _newest(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return newest.order_by(*order).limit(1).scalar_subquery()
 
 
+_LATER = (
+    select(func.count())
+    .where(posts.c.public, posts.c.published > bindparam("now"))
+    .scalar_subquery()
+)
+
 STATE = select(
     state.c.commit,
     state.c.changed,
     state.c.changed_at,
     _newest(posts.c.public).label("shown"),
+    # All of them are counted as they come and go, and those of the future are few.
+    (state.c.public - _LATER).label("public"),
     _newest(posts.c.status == "published", posts.c.published > UNDATED).label("built"),
     bindparam("now", type_=BigInteger).label("asked"),
     select(posts.c.published)
@@ -52,7 +61,7 @@ STATE = select(
     .scalar_subquery()
     .label("due"),
 ).where(state.c.id == 1)
-"""How things stand at ``now``, in UTC microseconds: what is indexed, and the newest post out.
+"""How things stand at ``now``, in UTC microseconds: what is indexed, and what is out.
 
 Without a commit it stays so from ``asked`` until ``due``, when the next post comes out, if any.
 """
@@ -160,8 +169,3 @@ def _label(query: Select[Any], selection: Selection) -> Select[Any]:
             other.c.path == labels.c.path, other.c.family == CHANNEL, other.c.key == channel
         )
     )
-
-
-def is_out(now: int) -> tuple[ColumnElement[bool], ...]:
-    """Return what is true of posts that are in lists at ``now``."""
-    return posts.c.public, posts.c.published <= now

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, insert
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select
 
 from endpoint.domain.media_names import is_name
 from endpoint.domain.posts import Post
@@ -35,6 +35,7 @@ _FORGET = {
     for table in (posts, labels, old_urls, tombstones, problems, media, uses)
 }
 _KEEP = {table: insert(table) for table in _FORGET}
+_PUBLIC = select(posts.c.public).where(posts.c.path.in_(bindparam("paths", expanding=True)))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,11 +64,15 @@ def is_storable(text: str) -> bool:
         return False
 
 
-def write_rows(connection: Connection, generator: Generator, files: Mapping[str, Rows]) -> None:
-    """Put ``files``, the rows of each path, in the place of what the index had of them."""
+def write_rows(connection: Connection, generator: Generator, files: Mapping[str, Rows]) -> int:
+    """Put ``files``, the rows of each path, in the place of what the index had of them.
+
+    Return how many more posts are public then, whether they are out or not yet.
+    """
     shown = {path for path in files if is_media(path)}
     graves = {path for path in files.keys() - shown if is_tombstone(generator, path)}
     pages = files.keys() - graves - shown
+    before = list(connection.scalars(_PUBLIC, {"paths": list(pages)})).count(True)
     for table, paths in (
         (media, shown),
         (posts, pages),
@@ -81,6 +86,8 @@ def write_rows(connection: Connection, generator: Generator, files: Mapping[str,
             connection.execute(_FORGET[table], [{"forgotten": path} for path in paths])
         if rows := [row for each in files.values() for row in each.get(table, [])]:
             connection.execute(_KEEP[table], rows)
+    now = [row["public"] for each in files.values() for row in each.get(posts, [])]
+    return now.count(True) - before
 
 
 def to_post(row: AnyRow) -> Post:

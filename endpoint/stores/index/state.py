@@ -6,6 +6,7 @@ from sqlalchemy import (
     Engine,
     bindparam,
     case,
+    func,
     insert,
     select,
     text,
@@ -13,10 +14,14 @@ from sqlalchemy import (
 )
 
 from endpoint.stores.database import writing
-from endpoint.stores.index.tables import metadata, state
+from endpoint.stores.index.tables import metadata, posts, state
 from endpoint.stores.memory import Memory
 
 _SECOND = 1_000_000
+_COUNT_MORE = update(state).values(public=state.c.public + bindparam("more"))
+_COUNT_ALL = update(state).values(
+    public=select(func.count()).where(posts.c.public).scalar_subquery()
+)
 _PREPARING = 0x656E6469  # the number of PostgreSQL's advisory lock: "endi"
 _INDEXED = select(state.c.commit).where(state.c.id == 1)
 _NOTE = update(state).values(commit=bindparam("new"))
@@ -47,7 +52,9 @@ class IndexState:
             metadata.drop_all(connection)
             metadata.create_all(connection)
             connection.execute(
-                insert(state).values(id=1, made_with=made_with, commit="", changed="", changed_at=0)
+                insert(state).values(
+                    id=1, made_with=made_with, commit="", changed="", changed_at=0, public=0
+                )
             )
 
     def commit(self) -> str:
@@ -60,6 +67,13 @@ class IndexState:
             connection.execute(_NOTE, {"new": commit})
         else:
             connection.execute(_NOTE_CHANGE, {"new": commit, "now": changed_at})
+
+    def count(self, connection: Connection, more: int | None) -> None:
+        """Note that so many ``more`` posts are public, or fewer; None counts them all."""
+        if more is None:
+            connection.execute(_COUNT_ALL)
+        elif more:
+            connection.execute(_COUNT_MORE, {"more": more})
 
     def _ask(self) -> str:
         with self._engine.connect() as connection:

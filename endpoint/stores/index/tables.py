@@ -14,7 +14,7 @@ from sqlalchemy import (
     union,
 )
 
-SHAPE = "6"
+SHAPE = "7"
 """To be raised when these tables, or what is kept in them, change: the old are dropped."""
 
 UNDATED = -(2**62)
@@ -117,6 +117,7 @@ state = Table(
     Column("commit", Text, nullable=False),
     Column("changed", Text, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("public", Integer, nullable=False),
 )
 
 paths = union(*(select(table.c.path) for table in (posts, tombstones, problems, media, uses)))

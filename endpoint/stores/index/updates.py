@@ -87,7 +87,7 @@ class IndexUpdates:
             progress(done, len(changes))
         with self._alone():
             self._sweep(changes, leave=self._moved(start))
-            self._write({}, note=self._state.commit(), has_changed=True)
+            self._write({}, note=self._state.commit(), has_changed=True, is_whole=True)
 
     def _advance(self, progress: Progress, processes: int = 1) -> None:
         old, new = self._state.commit(), self._repository.head()
@@ -101,7 +101,8 @@ class IndexUpdates:
             is_last = done == len(changes)
             if is_last and is_whole:
                 self._sweep(changes)
-            self._write(files, note=new if is_last else None, has_changed=bool(is_whole or changes))
+            note, has_changed = new if is_last else None, bool(is_whole or changes)
+            self._write(files, note=note, has_changed=has_changed, is_whole=is_last and is_whole)
             progress(done, len(changes))
 
     def _changes(self, old: str | None, new: str) -> Changes:
@@ -133,10 +134,12 @@ class IndexUpdates:
         leave: Collection[str] = (),
         note: str | None = None,
         has_changed: bool = False,
+        is_whole: bool = False,
     ) -> None:
         with writing(self._engine, relaxed=True) as connection:
             fresh = {path: rows for path, rows in files.items() if path not in leave}
-            write_rows(connection, self._generator, fresh)
+            more = write_rows(connection, self._generator, fresh)
+            self._state.count(connection, None if is_whole else more)
             if note:
                 changed_at = to_microseconds(self._clock()) if has_changed else None
                 self._state.note(connection, note, changed_at)

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Engine, and_, exists, func, literal, select
 from endpoint.domain.webmentions.deciding.rules import host_of
 from endpoint.stores.batches import batched
 from endpoint.stores.database import available
+from endpoint.stores.memory import Memory
 from endpoint.stores.mentions.rows import (
     APPROVED,
     COLUMNS,
@@ -32,9 +33,13 @@ class NumberedMentions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._since: datetime | None = None
+        self._missing = Memory[list[Received]](engine)
 
     def without_number(self, limit: int) -> list[Received]:
         """Return the newest that are shown and have none yet, at most ``limit``."""
+        return self._missing.get(limit, lambda: self._look(limit))
+
+    def _look(self, limit: int) -> list[Received]:
         query = select(*COLUMNS).where(_SHOWN, ~_NUMBERED)
         if self._since:
             changed = select(mentions.c.number).where(mentions.c.changed_at >= self._since)

@@ -24,13 +24,18 @@ class NumberStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def give(self, wanted: Iterable[Nameless], now: datetime) -> dict[str, int]:
-        """Return the number of each, by ``key``, having given one to those that had none."""
+    def give(
+        self, wanted: Iterable[Nameless], now: datetime, *, relaxed: bool = False
+    ) -> dict[str, int]:
+        """Return the number of each, by ``key``, having given one to those that had none.
+
+        It outlives a power cut, unless it is ``relaxed``.
+        """
         by_key = {each.key: each for each in wanted}
         known = self.ask(by_key)
         missing = [each for key, each in by_key.items() if key not in known]
         for some in batched(missing):
-            known |= self._add(some, now)
+            known |= self._add(some, now, relaxed)
         return known
 
     def ask(self, keys: Iterable[str]) -> dict[str, int]:
@@ -92,9 +97,9 @@ class NumberStore:
                 this = update(numbers).where(numbers.c.key == keys[0])
                 connection.execute(this.values(key=keys[1], place=place_of(name), name=name))
 
-    def _add(self, missing: Sequence[Nameless], now: datetime) -> dict[str, int]:
+    def _add(self, missing: Sequence[Nameless], now: datetime, relaxed: bool) -> dict[str, int]:
         known: dict[str, int] = {}
-        with available(), writing(self._engine) as connection:
+        with available(), writing(self._engine, relaxed=relaxed) as connection:
             if connection.dialect.name == "postgresql":
                 # As on SQLite one at a time gives numbers, lest two wait for each other.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _GIVING})

@@ -54,6 +54,7 @@ syndications = Table(
 Index("syndications_by_next_attempt_at", syndications.c.next_attempt_at)
 Index("syndications_by_next_look_at", syndications.c.next_look_at)
 Index("syndications_by_link_asked_at", syndications.c.link_asked_at)
+Index("syndications_by_holder", syndications.c.holder)
 
 syndication_pauses = Table(
     "syndication_pauses",

@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.create_index("syndications_by_next_attempt_at", "syndications", ["next_attempt_at"])
     op.create_index("syndications_by_next_look_at", "syndications", ["next_look_at"])
     op.create_index("syndications_by_link_asked_at", "syndications", ["link_asked_at"])
+    op.create_index("syndications_by_holder", "syndications", ["holder"])
     op.add_column("mentions", _text("origin", sa.Text))
     op.create_table(
         "syndication_pauses",
