@@ -167,6 +167,12 @@ def test_400_no_page_number(owner, number):
     assert response.status_code == 400
 
 
+def test_200_without_networks_the_page_says_where_they_are_named(client):
+    page = sign_in(client).get("/admin/syndications").text
+
+    assert "<code>[[syndication]]</code> in the configuration" in page
+
+
 def test_pages_of_fifty(publisher, owner, clock):
     permalinks = [f"https://site.example/{n}/" for n in range(51)]
     for permalink in permalinks:
