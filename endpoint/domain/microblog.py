@@ -53,8 +53,8 @@ def write_item(status: Entity, post: Post | None, zone: tzinfo, now: datetime) -
         "_microblog": {
             "date_relative": _relative(published.astimezone(zone), now.astimezone(zone)),
             "date_timestamp": int(published.timestamp()),
-            "is_favorite": status["favourited"],
-            "is_bookmark": status["bookmarked"],
+            "is_favorite": status["favourited"] or _is(post, "like"),
+            "is_bookmark": status["bookmarked"] or _is(post, "bookmark"),
             "is_deletable": post is not None,
             "is_conversation": bool(status["in_reply_to_id"] or status["replies_count"]),
             "is_linkpost": post is not None and bool(post.properties.get("name")),
@@ -63,6 +63,11 @@ def write_item(status: Entity, post: Post | None, zone: tzinfo, now: datetime) -
             "syndication": _copies(post) if post else [],
         },
     }
+
+
+def _is(post: Post | None, kind: str) -> bool:
+    # The owner's own like is what the list of likes has, and what an app takes back.
+    return post is not None and post.kind == kind
 
 
 def write_author(account: Entity) -> Document:

@@ -334,6 +334,7 @@ def test_200_kept_and_let_go(parts, repo, approve, ask, items, post, name, kind,
     [kept] = items(f"/posts/{name}")
     [again] = items("/posts/mentions")
     assert again["_microblog"][flag]
+    assert kept["_microblog"][flag]
     assert parts.index.find(kept["url"]).properties[f"{kind}-of"] == [mention["url"]]
 
     ask(f"/posts/{name}/{mention['id']}", "DELETE")
