@@ -17,7 +17,11 @@ from endpoint.services.verbs import Verbs
 
 
 def make_microblog(
-    parts: Parts, mastodon: Mastodon, posts: Posts, verify: Callable[[str], Token]
+    parts: Parts,
+    mastodon: Mastodon,
+    posts: Posts,
+    verbs: Verbs,
+    verify: Callable[[str], Token],
 ) -> Microblog:
     """Return the services behind the API; ``verify`` returns the token of a secret."""
     config, timelines = parts.config, mastodon.timelines
@@ -31,7 +35,7 @@ def make_microblog(
         acting=Acting(
             mastodon.publishing,
             mastodon.interactions,
-            Verbs(posts, parts.index, parts.clock),
+            verbs,
             posts,
             parts.timelines.numbers,
             parts.index,

@@ -20,6 +20,7 @@ from endpoint.services.queries import Queries
 from endpoint.services.sign_in import SignIn
 from endpoint.services.site import Site
 from endpoint.services.status import Status
+from endpoint.services.verbs import Verbs
 from endpoint.stores.keys import KeyStore
 from endpoint.stores.media.incoming import prepare_incoming
 
@@ -31,7 +32,8 @@ def make_services(parts: Parts) -> Services:
     signs_in = config.auth.mode == "builtin"
     clients, registrations = Clients(parts.web, clock), Registrations(KeyStore(engine))
     posts, tokens = make_posts(parts), make_verifier(parts)
-    mastodon = make_mastodon(parts, posts, registrations)
+    verbs = Verbs(posts, index, clock)
+    mastodon = make_mastodon(parts, posts, verbs, registrations)
     authorizations, token_endpoint = make_indieauth(parts, clients, registrations)
     return Services(
         posts=posts,
@@ -60,7 +62,7 @@ def make_services(parts: Parts) -> Services:
         media_queries=parts.media.queries,
         media_removal=parts.media.removal,
         mastodon=mastodon,
-        microblog=make_microblog(parts, mastodon, posts, tokens.verify),
+        microblog=make_microblog(parts, mastodon, posts, verbs, tokens.verify),
         has_mastodon_api=config.mastodon.api,
         incoming=prepare_incoming(config.state / "incoming"),
         base_url=base_url,

@@ -16,10 +16,11 @@ from endpoint.services.verbs import Verbs
 from endpoint.stores.markers import MarkerStore
 
 
-def make_mastodon(parts: Parts, posts: Posts, registrations: Registrations) -> Mastodon:
+def make_mastodon(
+    parts: Parts, posts: Posts, verbs: Verbs, registrations: Registrations
+) -> Mastodon:
     """Return the services behind the Mastodon API."""
-    about, verbs = _about(parts), Verbs(posts, parts.index, parts.clock)
-    shown = make_showing(parts, verbs)
+    about, shown = _about(parts), make_showing(parts, verbs)
     writing = make_writing(parts, shown, posts, verbs, registrations)
     return Mastodon(
         instance=Instance(about, shown.accounts.owner, shown.accounts.count_posts),
