@@ -11,9 +11,9 @@ from endpoint.domain.webmentions.outgoing import version_of
 from endpoint.errors import EndpointError
 from endpoint.services.syndication.choosing import fits
 from endpoint.services.syndication.known import KnownCopies
-from endpoint.services.syndication.outcomes import Outcomes, Result
 from endpoint.services.syndication.outgoing import Composer
 from endpoint.services.syndication.packing import pack, unpack
+from endpoint.services.syndication.results import Result, Results
 from endpoint.services.syndication.states import copied, over, removed, resting
 from endpoint.services.syndication.whereabouts import Found, Whereabouts
 from endpoint.stores.syndications.rows import UNFIT, Syndication
@@ -40,7 +40,7 @@ class Attempts:
         self._known = known
         self._work = work
         self._clock = clock
-        self._outcomes = Outcomes(syndicators, clock)
+        self._results = Results(syndicators, clock)
 
     def make(self, row: Syndication, found: Found, holder: str) -> Result:
         """Return what came of an attempt at the copy of ``found``, the post of ``row``.
@@ -52,19 +52,19 @@ class Attempts:
         except EndpointError:
             raise
         except Exception as error:
-            return self._outcomes.of_fault(row, error)
+            return self._results.of_fault(row, error)
 
     def _look(self, row: Syndication, found: Found, holder: str) -> Result:
         match found:
             case Found(Whereabouts.SHOWN, Post() as post):
                 return self._bring_up(row, post, holder)
             case Found(Whereabouts.GONE):
-                return self._outcomes.of(row, lambda: self._remove(row))
+                return self._results.of(row, lambda: self._remove(row))
             case Found(Whereabouts.HIDDEN) if row.may_be_there:
-                return self._outcomes.of(row, lambda: self._remove(row))
+                return self._results.of(row, lambda: self._remove(row))
             case Found(Whereabouts.LOST):
                 # It may be on its way here from another machine.
-                return self._outcomes.wait(row, NotNow(_UNREADABLE))
+                return self._results.wait(row, NotNow(_UNREADABLE))
         return Result(resting(row, found.look_again_at))
 
     def _bring_up(self, row: Syndication, post: Post, holder: str) -> Result:
@@ -72,10 +72,10 @@ class Attempts:
         if row.is_there:
             if row.sent_version == version:
                 return Result(resting(row, None))
-            return self._outcomes.of(row, lambda: self._edit(row, post, version))
+            return self._results.of(row, lambda: self._edit(row, post, version))
         if row.began_at or not row.key:
             look = self._find if row.began_at else self._adopt
-            result = self._outcomes.of(row, lambda: look(row, post, version))
+            result = self._results.of(row, lambda: look(row, post, version))
             if result != Result(row):
                 return result
         if not row.began_at and not fits(self._target(row), post):
@@ -92,7 +92,7 @@ class Attempts:
         if begun is None:
             # Another machine thought that this one had died, and does it.
             return Result(row)
-        return self._outcomes.of(begun, lambda: self._copy(begun, post, version), is_first=True)
+        return self._results.of(begun, lambda: self._copy(begun, post, version), is_first=True)
 
     def _copy(self, row: Syndication, post: Post, version: str) -> Syndication:
         outgoing = self._compose(row, post, row.content, self._rules(row))

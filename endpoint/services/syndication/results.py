@@ -33,7 +33,7 @@ class Result:
     pause: str = ""
 
 
-class Outcomes:
+class Results:
     """Turns what a network's module does, or raises, into the row that is noted."""
 
     def __init__(
