@@ -107,6 +107,18 @@ def test_a_lease_keeps_two_workers_from_the_same_work(follow, parts, clock):
     assert done == ["first"]
 
 
+@pytest.mark.parametrize("ahead_s", [0.001, 30])
+def test_a_lease_holds_for_whose_clock_is_behind(parts, clock, ahead_s):
+    minute = timedelta(minutes=1)
+    ahead = clock() + timedelta(seconds=ahead_s)
+
+    first = Followers(parts.engine).take("x", "1", ahead, minute)
+    second = Followers(parts.engine).take("x", "1", clock(), minute)
+
+    assert first
+    assert second is None
+
+
 def test_a_worker_that_was_killed_costs_a_repeat_and_a_minute(follow, parts, clock):
     done = []
     Followers(parts.engine).take(

@@ -36,6 +36,8 @@ followers = Table(
 
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(hours=1)
+# Longer than any, so that whoever read a clock a moment before another does not take it for wrong.
+_LONGEST_LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Followers:
         free = or_(
             followers.c.lease_until.is_(None),
             followers.c.lease_until <= now,
-            followers.c.lease_until > now + lease,
+            followers.c.lease_until > now + _LONGEST_LEASE,
         )
         due = or_(
             followers.c.next_attempt_at.is_(None),
