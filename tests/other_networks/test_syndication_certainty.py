@@ -290,6 +290,20 @@ def test_a_link_that_goes_with_an_edit_leaves_its_copy_as_it_is(publisher, netwo
     assert network.texts == ["<p>Hello</p>\n"]
 
 
+def test_two_places_in_one_account_have_a_copy_each(configure, start_publisher, network):
+    configure({}, {"uid": "other"})
+    publisher = start_publisher()
+    permalink = publisher.post("other", content="Hello")
+    publisher.deploy()
+    first = publisher.source(permalink)["syndication"]
+
+    publisher.parts.syndications.ask(permalink, ["small"], publisher.clock())
+    publisher.work()
+
+    assert first == [f"{network.url}posts/1"]
+    assert publisher.source(permalink)["syndication"] == [*first, f"{network.url}posts/2"]
+
+
 def test_a_post_made_of_the_file_of_another_leaves_the_copy_of_that_alone(publisher, network, edit):
     first = publisher.post("small", content="Hello")
     publisher.deploy()

@@ -33,7 +33,7 @@ class KnownCopies:
         Somebody else has made it, or the database does not know of it any more.
         """
         links = [url for url in links_of(post) if url not in besides]
-        ours = (url for url in links if not self._is_of_another(post, target, url))
+        ours = (url for url in links if not self._is_another(post, target, url))
         return next(filter(None, map(self._syndicators[target].recognise, ours)), None)
 
     def answered(self, post: Post, target: str) -> Copy | None:
@@ -47,10 +47,15 @@ class KnownCopies:
                 return copy
         return None
 
-    def _is_of_another(self, post: Post, target: str, url: str) -> bool:
-        """Whether that is the copy of another post, whose file this one was made of, say."""
-        others = self._syndications.posts_with(url, target) - {post.permalink}
-        return any(map(self._index.find, others))
+    def _is_another(self, post: Post, target: str, url: str) -> bool:
+        """Whether that is another copy: at another target, which has the same account.
+
+        Or that of another post, whose file this one was made of, say.
+        """
+        return any(
+            held_at in self._syndicators and self._index.find(permalink)
+            for permalink, held_at in self._syndications.whose(url) - {(post.permalink, target)}
+        )
 
     def _find(self, post: Post, target: str) -> Copy | None:
         row = self._syndications.find(post.permalink, target)

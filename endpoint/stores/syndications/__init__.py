@@ -108,12 +108,12 @@ class Syndications:
             row = connection.execute(query).first()
         return to_syndication(row) if row else None
 
-    def posts_with(self, url: str, target: str) -> set[str]:
-        """Return the permalinks of the posts whose copy at ``target`` is at ``url``."""
+    def whose(self, url: str) -> set[tuple[str, str]]:
+        """Return the permalink and target of each copy that is at ``url``."""
         columns = syndications.c
-        query = select(columns.permalink).where(columns.target == target, columns.url == url)
+        query = select(columns.permalink, columns.target).where(columns.url == url)
         with available(), self._engine.connect() as connection:
-            return set(connection.scalars(query))
+            return {(permalink, target) for permalink, target in connection.execute(query)}
 
     def queue(self, targets: Iterable[str]) -> Queue:
         """Return how many are to be attempted at ``targets``, also those that wait for a while.
