@@ -1,6 +1,7 @@
 """``endpoint demo``: a site to try things with."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from endpoint.cli.serve import PORT
 
 if TYPE_CHECKING:
     from endpoint.assembly import Parts
+    from endpoint.config import Config
 
 _CLIENT = "https://demo.invalid/"
 
@@ -25,9 +27,15 @@ def demo(folder: Path, port: int | None) -> None:
 
     config, port = prepare_demo(folder, port, datetime.now(UTC))
     parts = assemble(config)
+    password = read_password(folder, config.auth.password_hash)
+    greet = partial(_greet, config, parts, password)
+    server.serve(parts, "127.0.0.1", port, has_worker=True, greet=greet)
+
+
+def _greet(config: "Config", parts: "Parts", password: str) -> None:
     token = _make_token(parts)
     click.echo(f"Your site:     {config.me}")
-    click.echo(f"Your password: {read_password(folder, config.auth.password_hash)}")
+    click.echo(f"Your password: {password}")
     click.echo(f"Sign in:       {config.base_url}/admin/")
     click.echo(f"A token:       {token}")
     click.echo("Post something:")
@@ -36,7 +44,6 @@ def demo(folder: Path, port: int | None) -> None:
         " -d h=entry -d 'content=Hello world'"
     )
     click.echo("Ctrl-C ends it; `endpoint demo` continues where it was.", err=True)
-    server.serve(parts, "127.0.0.1", port, has_worker=True)
 
 
 def _make_token(parts: "Parts") -> str:

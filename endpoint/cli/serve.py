@@ -17,8 +17,10 @@ def serve(config: Config, host: str, port: int, no_worker: bool) -> None:
     """Serve requests, with a worker in the same process."""
     from endpoint import server
 
-    click.echo(f"Serving {config.base_url}/ at http://{host}:{port}/", err=True)
-    server.serve(assemble(config), host, port, has_worker=not no_worker)
+    def greet() -> None:
+        click.echo(f"Serving {config.base_url}/ at http://{host}:{port}/", err=True)
+
+    server.serve(assemble(config), host, port, has_worker=not no_worker, greet=greet)
 
 
 @click.command()

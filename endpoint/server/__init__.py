@@ -5,6 +5,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -26,10 +27,13 @@ _NAP_S = 0.2
 _LATEST_S = 1
 
 
-def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
+def serve(
+    parts: Parts, host: str, port: int, *, has_worker: bool, greet: Callable[[], None]
+) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; requests under way are answered first.
 
-    Raise ConfigError if the address cannot be listened at.
+    ``greet`` is called once others can come. Raise ConfigError if the address
+    cannot be listened at.
     """
     _share_memory()
     server = _listen(parts, host, port)
@@ -39,6 +43,7 @@ def serve(parts: Parts, host: str, port: int, *, has_worker: bool) -> None:
         threads += _workers(parts, stop)
     for thread in threads:
         thread.start()
+    greet()
     _wait_for(told)
     stop.set()
     _drain(server)

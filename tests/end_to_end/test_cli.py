@@ -340,8 +340,18 @@ def test_serve_at_a_taken_port_says_so_in_one_line(run, folder):
         failed = run("serve", "--port", port, cwd=folder)
 
     assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1].startswith(f"Error: 127.0.0.1:{port} cannot be listened")
+    [line] = failed.stderr.splitlines()
+    assert line.startswith(f"Error: 127.0.0.1:{port} cannot be listened")
     assert "Traceback" not in failed.stderr
+
+
+def test_demo_at_a_taken_port_promises_nothing(run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        failed = run("demo", "--port", str(taken.getsockname()[1]))
+
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert "choose another --host or --port" in failed.stderr
 
 
 def test_demo_stays_at_its_port(run, tmp_path):
