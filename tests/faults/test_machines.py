@@ -1,24 +1,26 @@
 """Two machines with clones of one remote, sharing PostgreSQL and Redis, post at once."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import requests
 from clients import Client
-from conftest import Installation, make_bearer
+from conftest import Installation
 from databases import run_postgresql, run_redis
 from examining import require_answers, require_posts, require_single_commits, require_whole
 from programs import wait_for
 from remotes import Hosting, git
 from servers import Server
 
-from endpoint.assembly import assemble
-
+_APP = "https://app.example/"
 _POSTS = 25
 _BUILD = "sh -c 'echo begin >>../builds; sleep 0.1; echo end >>../builds; : {output}'"
 
@@ -49,10 +51,15 @@ def machines(installation, hosting, databases, tmp_path) -> list[Installation]:
 @pytest.fixture
 def bearer(machines) -> dict[str, str]:
     """A token of the first machine, which the second one knows too."""
-    parts = assemble(machines[0].config)
-    bearer = make_bearer(parts)
-    parts.close()
-    return bearer
+    words = ["token", "create", "--scope", "create update delete undelete", "--client-id", _APP]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("endpoint"), *words],
+        cwd=machines[0].folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {"Authorization": f"Bearer {done.stdout.strip()}"}
 
 
 @pytest.fixture
