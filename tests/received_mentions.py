@@ -32,6 +32,14 @@ def receive(parts: Parts, source="https://grace.example/1", mention=None, findin
     return mention_id
 
 
+def let_grace_answer(client, headers, parts: Parts):
+    """Return what Grace says about a new post, as the status that an app is shown."""
+    own = client.post("/api/v1/statuses", json={"status": "Hello"}, headers=headers).json
+    receive(parts, page=own["url"])
+    [told] = client.get("/api/v1/notifications", headers=headers).json
+    return told["status"]
+
+
 def states(parts: Parts, *ids):
     """Return what is decided of each mention, and who did."""
     found = [Inbox(parts.engine).find(mention_id) for mention_id in ids]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from mention_sources import entry
-from received_mentions import receive, said
+from received_mentions import let_grace_answer, receive, said
 from sqlalchemy import event
 
 STATUSES = "/api/v1/statuses"
@@ -30,10 +30,7 @@ def headers(bearer):
 @pytest.fixture
 def mention(client, headers, parts):
     """What Grace has said about a post, as a status."""
-    own = client.post(STATUSES, json={"status": "Hello"}, headers=headers).json
-    receive(parts, page=own["url"], mention=said(name="Grace"))
-    [told] = client.get("/api/v1/notifications", headers=headers).json
-    return told["status"]
+    return let_grace_answer(client, headers, parts)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 from threading import Barrier
 
 import pytest
-from received_mentions import receive, said
+from received_mentions import let_grace_answer, receive, said
 from statuses import read_post
 
 STATUSES = "/api/v1/statuses"
@@ -34,10 +34,7 @@ def headers(bearer):
 @pytest.fixture
 def mention(client, headers, parts):
     """What Grace has said about a post, as a status."""
-    own = client.post(STATUSES, json={"status": "Hello"}, headers=headers).json
-    receive(parts, page=own["url"], mention=said(name="Grace"))
-    [told] = client.get("/api/v1/notifications", headers=headers).json
-    return told["status"]
+    return let_grace_answer(client, headers, parts)
 
 
 def count_commits(repo):
